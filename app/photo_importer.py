@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.jobs import (
 )
 from app.trouble import Trouble
 from app.worker import RenderWorker
+from engine.editing.regions import Choice
 from engine.pose import kinematics
 from engine.pose.formats import PoseFile
 from engine.pose.skeleton import NOBODY
@@ -42,7 +44,7 @@ class PhotoImporter(QObject):
     notice = Signal(str, str, str)  # grade, sentence, details
     person_opened = Signal()
     pose_found = Signal(object)  # PoseFile: a picture was a skeleton, or was asked for its pose
-    garment_shelved = Signal(str)  # key of its photo
+    garment_shelved = Signal(str, object)  # key of its photo, what is wanted of it, as `EncodePhoto`
     several_found = Signal(object, object)  # EncodePhoto, SeveralPeople: who of them is to be asked
     pose_left = Signal()  # a new person is about to take the place of the present one
 
@@ -76,9 +78,10 @@ class PhotoImporter(QObject):
         name: str,
         role: str = PERSON,
         pose: np.ndarray | None = None,
+        wanted: Choice | None = None,
     ) -> None:
         """A new person, or a garment reference. Waits for an engine that is still waking up."""
-        self.encode(EncodePhoto(source, name, role, pose))
+        self.encode(EncodePhoto(source, name, role, pose, wanted=wanted))
 
     def encode(self, job: EncodePhoto | EncodeLook) -> None:
         """Submit a job that needs the engine, once it is awake."""
@@ -118,7 +121,7 @@ class PhotoImporter(QObject):
 
     def take_one(self, job: EncodePhoto, data: bytes, pose: np.ndarray) -> None:
         """Encode a photo with the person who was chosen among several."""
-        self.submit(EncodePhoto(data, job.name, job.role, pose, replaces=job.replaces))
+        self.submit(replace(job, source=data, pose=pose, quarters=0))
 
     def leave_draft(self) -> None:
         """Put the photo away."""
@@ -195,8 +198,9 @@ class PhotoImporter(QObject):
                 history.do(self._undo_stack, command)
         elif job.role == GARMENT or photo.reference.alone:
             history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
-            self.notice.emit("info", _shelved(photo), "")
-            self.garment_shelved.emit(photo.key)
+            if not job.wanted:
+                self.notice.emit("info", _shelved(photo), "")
+            self.garment_shelved.emit(photo.key, job.wanted)
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:
@@ -257,7 +261,9 @@ def _shelved(photo: Photo) -> str:
         return (
             f"{photo.name} shows a garment alone and is on the shelf. Click what it is to replace, then it."
         )
-    return f"{photo.name} is on the shelf. Pull the slider to mix it in."
+    return (
+        f"{photo.name} is on the shelf. In Dress (2) click what they wear, then it; the slider mixes it in."
+    )
 
 
 def _role_of(job: WorkerJob) -> str:

@@ -31,6 +31,7 @@ from app.files.series import Series
 from app.hands import Hands
 from app.keyboard import PanelKeys
 from app.keys import KeyBindings
+from app.modes.aim import Aim
 from app.modes.dress import DressMode
 from app.modes.inspect import InspectMode
 from app.modes.switch import ModeSwitch
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
             tell=lambda sentence: notices.show("info", sentence),
             move=lambda key, at: self.hands.move_photo(key, at),
             keep=lambda thing: self.pose_library.take_in(thing),
+            aim=lambda at, let_go: self.aim(at, let_go),
         )
 
     def _build_hands(self) -> None:
@@ -136,6 +138,7 @@ class MainWindow(QMainWindow):
         self.panel_keys = PanelKeys(self, centre.canvas, centre.asking, docks.panels)
         self.comparing = Comparing(centre, c, made["toggle_reference"])
         dressing = DressMode(c)
+        self.aim = Aim(self, centre.canvas, c, dressing)
         self.modes = ModeSwitch(centre, docks, c, dressing, self.inspecting, made)
         self.texture_hands = TextureHands(docks.inspector, self.inspecting, c, self.settings)
         self.hands = Hands(centre, docks, c, self.settings, made, dressing)

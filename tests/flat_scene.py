@@ -18,7 +18,7 @@ from engine.compositing.arms_seen import ArmsSeen, arms_seen
 from engine.compositing.atlas import CLASSES
 from engine.compositing.body_cloth import apart
 from engine.compositing.detail import DetailSource
-from engine.compositing.limb_bones import positions
+from engine.compositing.limb_bones import ARM_CHAINS, positions
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_hands import kinds_of
@@ -112,12 +112,15 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         limbs=torch.zeros(1, 4, *SIZE),
         feet=torch.zeros(1, 2, *SIZE),
         arms=grey(),
+        drawn=torch.zeros(1, 2, *SIZE),  # as much of arms as is seen, unless told otherwise
         under=torch.zeros(1, 5, *SIZE),
         cloth=apart(kinds_13hw, kinds_13hw.sum(1, keepdim=True) > 0.5).float(),
         seen=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),
+        skin=torch.zeros(1, 2, 3),
         pose=pose_B183,
     )
-    return made._replace(**other)
+    made = made._replace(**other)
+    return made if "drawn" in other else made._replace(drawn=made.limbs[:, ARM_CHAINS])
 
 
 def finer(planes_BChw: Tensor) -> Tensor:

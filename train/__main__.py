@@ -23,6 +23,7 @@ COMMANDS = {
     "contact": "a contact sheet of rendered people, for a critical eye",
     "samples": "photograph the people and garments in the application's box",
     "poses": "make the application's pose library",
+    "hand": "photograph the hand of whoever hides both of theirs",
 }
 
 

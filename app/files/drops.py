@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 from app import icons, theme
 from app.files.intake import EXPORT, LOOK, NOTHING, PHOTO, POSE, READABLE, SHELVED, Intake, of_mime
 from app.jobs import GARMENT, PERSON, TARGET_POSE
+from engine.editing.regions import Choice
 
 TARGETS = {
     PHOTO: ((PERSON, "person", "New person", "pose whoever is in it"),
@@ -120,9 +121,11 @@ class Drops(QObject):
     """Answers what is dragged over `window`. The shelf is a place of its own, for garments, the pose library
     one for poses that are to be kept.
 
-    take: called with every thing that is dropped and its role. tell: with a sentence where it is nothing.
+    take: called with every thing that is dropped, its role, and the garments that are to be taken from it
+    (None: those that are chosen once it is read). tell: with a sentence where it is nothing.
     move: with the key of a photo that is let go over the shelf, and where in it. keep: with a pose that is
-    let go over the library.
+    let go over the library. aim: with where in the window a photo hovers, None where it is gone, and whether
+    it is let go; answers what it would replace there, None where places are shown instead.
     """
 
     def __init__(
@@ -131,10 +134,11 @@ class Drops(QObject):
         overlay: DropOverlay,
         shelf: QWidget,
         library: QWidget,
-        take: Callable[[Intake, str], None],
+        take: Callable[[Intake, str, Choice | None], None],
         tell: Callable[[str], None],
         move: Callable[[str, QPoint], None],
         keep: Callable[[Intake], None],
+        aim: Callable[[QPoint | None, bool], Choice | None],
     ):
         super().__init__(window)
         self._window = window
@@ -145,6 +149,8 @@ class Drops(QObject):
         self._tell = tell
         self._move = move
         self._keep = keep
+        self._aim = aim
+        self._kind = NOTHING
         window.installEventFilter(self)
 
     def eventFilter(self, window: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -156,6 +162,7 @@ class Drops(QObject):
             self._drop(event)
         elif event.type() == QEvent.Type.DragLeave:
             self._overlay.hide()
+            self._aim(None, False)
         else:
             return False
         event.accept()
@@ -163,13 +170,17 @@ class Drops(QObject):
 
     def _enter(self, event: QDragEnterEvent) -> None:
         things = of_mime(event.mimeData())
-        self._overlay.open_for(things[0].kind if things else NOTHING)
+        self._kind = things[0].kind if things else NOTHING
+        self._overlay.open_for(self._kind)
+        self._role_at(event)
         event.setDropAction(Qt.DropAction.CopyAction)
 
     def _drop(self, event: QDropEvent) -> None:
         things = of_mime(event.mimeData())
         role = self._role_at(event) if things else ""
+        wanted = self._aimed_at(event, let_go=True)
         self._overlay.hide()
+        self._aim(None, False)
         if not things:
             self._tell(f"I can read {READABLE}.")
         if role == GARMENT and things and things[0].kind == SHELVED and self._over(self._shelf, event):
@@ -181,10 +192,22 @@ class Drops(QObject):
             return
         for place, thing in enumerate(things):
             # The first file goes where it was dropped; further photos join the shelf behind it.
-            self._take(thing, role if place == 0 else GARMENT)
+            if place == 0:
+                self._take(thing, role, wanted)
+            else:
+                self._take(thing, GARMENT, ())
+
+    def _aimed_at(self, event: QDropEvent, let_go: bool = False) -> Choice | None:
+        aims = self._kind in (PHOTO, SHELVED)
+        return self._aim(event.position().toPoint(), let_go) if aims else None
 
     def _role_at(self, event: QDropEvent) -> str:
         """What a drop at this place would be."""
+        if self._aimed_at(event) is not None:
+            self._overlay.hide()  # what would be replaced is seen
+            return GARMENT
+        if self._overlay.isHidden():
+            self._overlay.open_for(self._kind)
         at = event.position().toPoint()
         preferred = GARMENT if self._over(self._shelf, event) else ""
         return self._overlay.target_at(self._overlay.mapFrom(self._window, at), preferred)

@@ -22,6 +22,7 @@ from app.files.reading import Reader, at_once
 from app.jobs import GARMENT, PERSON, TARGET_POSE, EncodePhoto, SeveralPeople
 from app.notify import Notices
 from app.settings import Settings
+from engine.editing.regions import Choice
 from engine.errors import InputError
 from engine.files import opened
 from engine.look import SUFFIX, LookDocument
@@ -163,8 +164,8 @@ class Opening:
         for thing in things[:1]:
             self.take(thing)
 
-    def take(self, thing: intake.Intake, role: str = "") -> None:
-        """Use a file, a drop or a paste as `role`; "" takes what it is made for."""
+    def take(self, thing: intake.Intake, role: str = "", wanted: Choice | None = None) -> None:
+        """Use a file, a drop or a paste as `role`; "" takes what it is made for. wanted: as `EncodePhoto`."""
         try:
             match thing.kind, thing.source:
                 case intake.LOOK, Path() as path:
@@ -187,7 +188,7 @@ class Opening:
                     if fault := at_once(lambda: _fault_of(source), ""):
                         raise InputError(fault)  # not only once an engine is awake
                     self._controller.photos.open_photo(
-                        source, thing.name, role if role in (PERSON, GARMENT) else PERSON
+                        source, thing.name, role if role in (PERSON, GARMENT) else PERSON, wanted=wanted
                     )
         except InputError as error:
             self._notices.show("error", str(error))

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.controller import Controller
+from app.document import Photo
 from app.modes.brush import Brush
 from app.modes.mode import XY
 from engine.api import Frame
@@ -76,6 +77,17 @@ class DressMode(QObject):
             self.hover_changed.emit([] if xy is None else self.brush.outline(xy, self._controller.size), "")
         else:
             self._hover("" if xy is None else self._word_at(xy))
+
+    def aimed(self, xy: XY, let_go: bool) -> Choice | None:
+        """A photo hovers here: what it would replace; None while that is not known. let_go: choose that."""
+        if self._pieces_hw is None:
+            return None
+        word = self._word_at(xy)
+        self._hover(word)
+        wanted = self.choice if not word or word in self.choice else (word,)
+        if let_go:
+            self.choose(wanted)
+        return wanted
 
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
         if self.brush.on:
@@ -167,14 +179,17 @@ class DressMode(QObject):
                 "info", "Click what they wear first, then the photo to take it from.", ""
             )
             return True
+        self._take(self.choice, photo)
+        return True
+
+    def _take(self, choice: Choice, photo: Photo) -> None:
         lends = self._controller.lending.of(photo.reference)
         # What was clicked last counts; other garments that wait for their photos still come.
-        self._wanted = [want for want in self._wanted if not set(want[0]) & set(self.choice)]
+        self._wanted = [want for want in self._wanted if not set(want[0]) & set(choice)]
         if lends is None:
-            self._wanted.append((self.choice, key))
+            self._wanted.append((choice, photo.key))
         else:
-            self._controller.outfit.take(self.choice, key, lends)
-        return True
+            self._controller.outfit.take(choice, photo.key, lends)
 
     def _forget_wanted(self) -> None:
         self._wanted, self._early, self._early_key = [], None, ""
@@ -194,10 +209,12 @@ class DressMode(QObject):
             if lends is not None:
                 self._controller.outfit.take(choice, key, lends)
 
-    def _on_shelved(self, key: str) -> None:
-        """A photo that was dropped or added while something is chosen is where that comes from."""
-        if self.choice:
-            self.take(key)
+    def _on_shelved(self, key: str, wanted: Choice | None) -> None:
+        """A photo is where that comes from on which it was dropped, or what is chosen when it is added."""
+        photo = self._controller.document.look.photo(key)
+        wanted = self.choice if wanted is None else wanted
+        if self.on and photo is not None and wanted:
+            self._take(wanted, photo)
 
     def _on_look(self, changed: frozenset[str]) -> None:
         if not self.on:
@@ -336,5 +353,6 @@ class DressMode(QObject):
             from engine.editing.outlines import sharp
 
             mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
-            self._lines_of[choice] = regions.outline(sharp(mask_hw, self._picture_HWC))
+            wall_hw = None if BACKGROUND in choice else self._pieces_hw == 0
+            self._lines_of[choice] = regions.outline(sharp(mask_hw, self._picture_HWC, wall_hw))
         return self._lines_of[choice]

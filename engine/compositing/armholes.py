@@ -11,18 +11,18 @@ Positions as in `limb_bones`; unit: an upper arm's length.
 from __future__ import annotations
 
 from cmath import phase, rect
+from collections.abc import Callable
 from math import pi, tau
 from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import Window, ramp, ramp_at, window_of
-from engine.compositing.limb_bones import Segment, sampled
+from engine.compositing.limb_bones import ARM_CHAINS, Segment
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
-from engine.compositing.under_arms import RIM
+from engine.compositing.trunk_sides import Bared, skin_ends, trunk_side
 from engine.cv import cv2
 
 _LIFTED = 0.15, 0.5  # radians that an upper arm is lifted, until all this is shown
@@ -32,16 +32,19 @@ _BARE = 0.6  # times as far, where an arm is bare from its shoulder on
 _HANDLE = 0.4  # of what is between both, how far their edges go on straight
 _PAST = 0.15  # units past an arm's edge that it is followed, so that there is no gap before it
 _POINTS = 24  # of an outline
-_LOOKS, _ASIDE = 64, 0.6  # points at which a trunk's side is looked for, so many units to both sides
-_LEVELS = 1.0, 1.2, 1.4  # times as far below, where it is looked for
 _ABOVE = 0.1  # units above a shoulder's joint, which lies within it
 _INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in needs no outline
 _BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
-_EASED = 0.04  # units beyond a trunk's side, where an outline ends, in which its edge is left alone
-_SEAM = 0.02  # units over which the cloth of one side of the seam goes over into that of the other
+_EASED = 0.04  # units to both sides of an outline's ends, in which their own edges are left alone
+_SEAM = 0.02, 0.006  # units to both sides of the seam, over which cloth goes over: from a sleeve, from skin
 _SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
 _ROUND = 0.15  # units along an arm up to which it is round, and narrower than farther on
-_HUNG = 0.2, 0.6  # of how far an arm reaches aside, where on its other side it lay in its trunk's shadow
+# Of how far an arm reaches aside, where on its other side it lay in its trunk's shadow: sleeved, and bare.
+_HUNG = (0.2, 0.6), (0.0, 0.2)
+_DRESSED = 0.4, 0.6  # units below a bare shoulder: farther down there is the arm's shadow beside it
+_BROADER = 1.2  # times how far a bare arm reaches aside, so near it nothing beside it is past its armhole
+_ON = 0.3  # units farther on than its outline begins, up to which that half is not shown
+_BEHIND = 0.1  # units along a bare arm, up to which its trunk's corner has skin of farther along
 _RIMLESS = 0.8  # of how far an arm reaches aside, what has nothing of what is behind it
 _SHOULDER = (1.3, 1.6), (0.9, 1.1)  # times so far, how far a shoulder stays: in a sleeve, and bare
 _FLAT = 6.0, 1.0  # times nearer it ends below: there a sleeve is creased
@@ -49,46 +52,33 @@ _BITS = 4  # of a px: how finely corners are told
 _FAR = 2**14  # px: corners farther away than this are there
 
 
-class Bared(NamedTuple):
-    """Of a photo, 0 to 1: how sure it is that nobody is there [1, H, W]; where its right and its left arm are
-    [2, h, w]; and where these lie on clothes [2, h, w]."""
-
-    behind: Tensor
-    arms: Tensor
-    on: Tensor
-
-    def side(self, line_A: Tensor, sides_2: Tensor) -> int:
-        """Up to which of the points of a line the person goes on without her arms and their rims."""
-        behind_1A, arms_2A, on_2A = (sampled(each, line_A[None], sides_2)[:, 0] for each in self)
-        near = round((RIM // 2) / 128 * 2.0 / float((line_A[1] - line_A[0]).abs()))
-        arms_2A = F.max_pool1d(arms_2A[None], 2 * near + 1, 1, near)[0]
-        hers_A = ((1.0 - behind_1A[0]) * (1.0 - arms_2A.amax(0))).maximum((on_2A * arms_2A).amax(0))
-        return int((hers_A > 0.5).float().cummin(0).values.sum())
-
-
 class Parts(NamedTuple):
-    """0 to 1 [h, w] each, below a shoulder: what is of the arm, and of the trunk, where nobody saw either;
-    what is of neither; and all that is not of the arm, by the seam."""
+    """0 to 1 [h, w] each, in a window of a picture, below a shoulder: what is of the arm, and of the trunk,
+    where nobody saw either; what is of neither; all that is not of the arm, by the seam; and, beside a bare
+    one, how sure the photo is that it shows clothes of the trunk there."""
 
+    window: Window
     arm: Tensor
     trunk: Tensor
     beyond: Tensor
     others: Tensor
+    dressed: Tensor
 
 
 class Armhole(NamedTuple):
     """Of an arm in a pose.
 
-    then, now: its upper bone in the photo and now. down: where its trunk goes on, of length 1. seam:
-    likewise, along the armhole, from the shoulder on. sign: the sense in which it is lifted, 1 or -1.
-    outline: from past the arm's lower edge over that edge to the trunk's side; inner: points within the
-    trunk that close it; both empty where it is not lifted. lifted, overhead: 0 to 1. bare: whether it has no
-    sleeve. outer: how far it reaches aside, away from its trunk.
+    then, now: its upper bone in the photo and now. down: where its trunk goes on, of length 1. sewn, seam: a
+    place of the armhole, and likewise along it. sign: the sense in which it is lifted, 1 or -1. outline:
+    from past the arm's lower edge over that edge to the trunk's side; inner: points within the trunk that
+    close it; both empty where it is not lifted. lifted, overhead: 0 to 1. bare: whether it has no sleeve.
+    outer: how far it reaches aside, away from its trunk.
     """
 
     then: Segment
     now: Segment
     down: complex
+    sewn: complex
     seam: complex
     sign: float
     outline: list[complex]
@@ -106,38 +96,76 @@ class Armhole(NamedTuple):
         near_w = (here_hw[0].real - self.now.begin.real).abs() < far
         return window_of((near_h[:, None] & near_w).float(), 0)
 
-    def parts(self, here_hw: Tensor) -> Parts:
+    def below(self, here_hw: Tensor) -> Tensor:
+        """bool [h, w]: what is below the shoulder."""
+        return ((here_hw - self.now.begin) / self.down).real > 0
+
+    def parts(self, here_HW: Tensor, tell_dressed: Callable[[Tensor], Tensor]) -> Parts:
+        """tell_dressed: of positions, 0 to 1, how sure the photo is that it shows clothes of the trunk there
+        and no arm: beside a bare shoulder they stay."""
+        window = self.window(here_HW)
+        here_hw = here_HW[window]
+        dressed_hw = torch.zeros_like(here_hw.real)
+        if self.bare:
+            below_hw = ((here_hw - self.now.begin) / self.down).real / self.now.unit
+            dressed_hw = tell_dressed(here_hw) * (1.0 - ramp(below_hw, *_DRESSED))
         off_hw = here_hw - self.now.begin
         along_hw = off_hw / self.now.step
-        outer_hw = (along_hw.real > 0) & (self.sign * along_hw.imag < 0)
+        aside_hw = self.sign * along_hw.imag * abs(self.now.step)
+        outer_hw = (along_hw.real > 0) & (aside_hw < 0)
+        if self.bare:
+            outer_hw &= aside_hw > -_BROADER * self.outer
         above_hw = (along_hw.real < 0) & ((off_hw / self.down).real < 0)
-        past_hw = ramp(self.sign * (off_hw / self.seam).imag / self.now.unit, -_SEAM, _SEAM)
-        past_hw = past_hw.masked_fill_(outer_hw, 0.0)
+        past_hw = self._past(here_hw).masked_fill_(outer_hw, 0.0)
+        past_hw = past_hw.maximum(dressed_hw * (along_hw.real * abs(self.now.step) < _ROUND * self.now.unit))
         # It grows out of the shoulder as the arm is lifted: at first the arm hides it.
-        grown = [self.now.begin + self.lifted * (point - self.now.begin) for point in self.outline]
+        grown = [self.now.begin + self.lifted * (point - self.now.begin) for point in self._eased(-1.0)]
         within_hw = _filled([*self.inner, *grown], here_hw)
-        outside_hw = 1.0 - _filled([*self.inner, *self._eased()], here_hw)
+        outside_hw = 1.0 - _filled([*self.inner, *self._eased(1.0)], here_hw)
         edge, side = self.outline[1], self.outline[-1]
         below_side_hw = (here_hw - side) / self.down
         there_hw = (((here_hw - edge) / self.now.step).real < 0) & (below_side_hw.real < 0)
         there_hw &= ~outer_hw & ~above_hw & (self.sign * below_side_hw.imag < 0)
         return Parts(
-            within_hw * (1.0 - past_hw),
+            window,
+            within_hw * (1.0 - past_hw) * (aside_hw > -self.outer),
             within_hw * past_hw,
             self.lifted * there_hw * outside_hw,
             self.lifted * past_hw * (1.0 - (1.0 - self.overhead) * above_hw),
+            self.lifted * dressed_hw,
         )
 
-    def _eased(self) -> list[complex]:
-        """The outline, which leaves the trunk its own edge where it ends: a tick would be seen there."""
-        outwards = -self.sign * 1j * self.down * _EASED * self.now.unit
-        parts = (number / (len(self.outline) - 1) for number in range(len(self.outline)))
-        return [point + part**2 * outwards for point, part in zip(self.outline, parts, strict=True)]
+    def _past(self, here_hw: Tensor) -> Tensor:
+        """0 to 1 [h, w]: what is past the seam. Of a bare arm it is straight above where it is told: there a
+        photo shows the armhole."""
+        off_hw = here_hw - self.sewn
+        past_hw = (off_hw / self.seam).imag
+        if self.bare:
+            past_hw = torch.where((off_hw / self.down).real < 0, (off_hw / self.down).imag, past_hw)
+        return ramp(self.sign * past_hw / self.now.unit, -_SEAM[self.bare], _SEAM[self.bare])
+
+    def _eased(self, outwards: float) -> list[complex]:
+        """The outline, a little farther out, or in, where it begins and ends: it leaves arm and trunk their
+        own edges there, else a tick would be seen."""
+        past, *line = self.outline
+        steps = [
+            after - before for before, after in zip([line[0], *line], [*line[1:], line[-1]], strict=False)
+        ]
+        eased = []
+        for number, (point, step) in enumerate(zip(line, steps, strict=True)):
+            far = (2 * number / (len(line) - 1) - 1) ** 2 * outwards * _EASED * self.now.unit
+            eased.append(point - self.sign * 1j * step / abs(step) * far)
+        return [past, *eased]
 
     def hung(self, here_hw: Tensor) -> Tensor:
-        """0 to 1 [h, w]: what of the arm hung at its trunk, in its shadow."""
-        off_hw = self.sign * ((here_hw - self.now.begin) / self.now.step).imag * abs(self.now.step)
-        return ramp(off_hw / self.outer, *_HUNG)
+        """0 to 1 [h, w]: what of the arm hung at its trunk, in its shadow, or was its trunk's corner."""
+        place_hw = (here_hw - self.now.begin) / self.now.step
+        hung_hw = ramp(self.sign * place_hw.imag * abs(self.now.step) / self.outer, *_HUNG[self.bare])
+        along_hw = place_hw.real * abs(self.now.step) / self.now.unit
+        if self.bare:
+            hung_hw = hung_hw.maximum(ramp(-along_hw, -_BEHIND, 0.0)) * (1.0 - self._past(here_hw))
+        begin = ((self.outline[1] - self.now.begin) / self.now.step).real * abs(self.now.step) / self.now.unit
+        return hung_hw * (1.0 - ramp(along_hw, begin, begin + _ON))
 
     def before(self, here_hw: Tensor) -> Tensor:
         """Where a photo shows what is at these positions of the arm, by the half that it has away from its
@@ -151,11 +179,13 @@ class Armhole(NamedTuple):
         aside_hw = -self.sign * aside_hw.minimum(2.0 * most - aside_hw)
         return self.then.begin + torch.complex(along_hw, aside_hw) * self.then.step
 
-    def stays(self, before_hw: Tensor) -> Tensor:
-        """0 to 1 [h, w]: of the photo, at these positions, the round of the shoulder."""
+    def stays(self, before_hw: Tensor, here_hw: Tensor) -> Tensor:
+        """0 to 1 [h, w]: of the photo, at positions that were there and are here, the round of the shoulder;
+        of a bare one nothing past the seam, where it is its trunk that is dressed."""
         off_hw = (before_hw - self.then.begin) * (self.now.unit / self.then.unit)
         below_hw = off_hw.imag * torch.where(off_hw.imag > 0, _FLAT[self.bare], 1.0)
-        return 1.0 - ramp(torch.hypot(off_hw.real, below_hw) / self.outer, *_SHOULDER[self.bare])
+        stays_hw = 1.0 - ramp(torch.hypot(off_hw.real, below_hw) / self.outer, *_SHOULDER[self.bare])
+        return stays_hw * (1.0 - self.lifted * self._past(here_hw)) if self.bare else stays_hw
 
 
 def armhole(
@@ -183,7 +213,7 @@ def armhole(
     share = _BARE if bare else 1.0
     outline: list[complex] = []
     inner: list[complex] = []
-    side = _side(then, share * _DOWN, sign, hers, sides_2) if lifted > 0 else None
+    side = trunk_side(then, share * _DOWN, sign, hers, bare, sides_2) if lifted > 0 else None
     if side is None:
         lifted = 0.0
     else:
@@ -195,7 +225,13 @@ def armhole(
         joint = now.begin - _ABOVE * now.unit * down
         inner = [side - sign * turn * abs(inwards), joint + inwards, joint]
     seam = way * rect(1.0, sign * angle * _SHARE[bare])
-    placed = then, now, down, seam, sign, outline, inner
+    inwards = _INWARDS * (trunk.then - then.begin)
+    sewn = trunk.after(
+        skin_ends(then, inwards, hers.arms[ARM_CHAINS.index(upper.bone.chain)], sides_2)
+        if bare
+        else then.begin
+    )
+    placed = then, now, down, sewn, seam, sign, outline, inner
     return Armhole(*placed, lifted, overhead, bare, broad_2[0])
 
 
@@ -203,19 +239,6 @@ def _lifted(bone: Segment, down: complex, sign: float) -> float:
     """Radians that an upper arm is lifted aside from where it hangs; past upright it is lifted more."""
     angle = sign * phase(down / bone.step)
     return angle + tau if angle < -pi / 2 else angle
-
-
-def _side(then: Segment, below: float, sign: float, hers: Bared, sides_2: Tensor) -> complex | None:
-    """Where a photo's trunk ends on the side of an arm, so many units below its shoulder, or a little farther
-    down, where it is broader; None where it is not, or does not end."""
-    aside_A = torch.linspace(-_ASIDE, _ASIDE, _LOOKS, device=sides_2.device)
-    found = []
-    for level in _LEVELS:
-        line_A = then.begin + then.unit * (1j * level * below + sign * aside_A)
-        count = hers.side(line_A, sides_2)
-        if 0 < count < _LOOKS:
-            found.append((count, -level, complex(line_A[count - 1])))
-    return max(found)[2] if found else None
 
 
 def _between(edge: complex, way: complex, side: complex, down: complex) -> list[complex]:

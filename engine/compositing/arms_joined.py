@@ -71,7 +71,7 @@ def _found(side: int, pose_183: Tensor, arm_HW: Tensor, here_HW: Tensor, sides_2
     line_N, wrist = made.line_N, made.joints[-1]
     to_end_N = torch.arange(_OF_HAND, device=line_N.device) / _OF_HAND * (line_N[-1] - line_N[wrist])
     line_N = torch.cat([line_N[:wrist], line_N[wrist] + to_end_N, line_N[-1:]])
-    broad_2N = _broad(line_N, unit, arm_HW, sides_2)
+    broad_2N = breadths(line_N, unit, arm_HW, sides_2)
     broad_N = broad_2N.sum(0)
     hand_N = broad_N[wrist + 1 :] > _LEAST
     if hand_N.float().mean() < _HAND:
@@ -84,7 +84,7 @@ def _found(side: int, pose_183: Tensor, arm_HW: Tensor, here_HW: Tensor, sides_2
     return _Arm(made, place_of(here_HW, line_N), unit, broad_2N, seen_N)
 
 
-def _broad(line_N: Tensor, unit: float, arm_HW: Tensor, sides_2: Tensor) -> Tensor:
+def breadths(line_N: Tensor, unit: float, arm_HW: Tensor, sides_2: Tensor) -> Tensor:
     """How much of an arm is seen to both sides of a line [2, N], in units."""
     aside_A = (torch.arange(_ACROSS, device=line_N.device) + 0.5) / _ACROSS * THICK[1] * unit
     point_2NA = across(line_N, aside_A)

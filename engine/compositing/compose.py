@@ -352,10 +352,12 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
         own = own._replace(background=enlarged(plate_1CHW, size))
-        limbs_14HW, arms_13HW = own.limbs, own.arms.float()
+        limbs_14HW, arms_1CHW, drawn_12HW = own.limbs, own.arms.float(), own.drawn
         if kept.mattes is not None:
-            limbs_14HW, arms_13HW = kept.mattes.limbs / 255.0, kept.mattes.arms / 127.5 - 1.0
-        own = own._replace(limbs=enlarged(limbs_14HW, size), arms=enlarged(arms_13HW, size))
+            limbs_14HW, drawn_12HW = kept.mattes.limbs / 255.0, kept.mattes.drawn / 255.0
+            arms_1CHW = kept.mattes.arms / 127.5 - 1.0
+        shown = (enlarged(each, size) for each in (limbs_14HW, arms_1CHW, drawn_12HW))
+        own = own._replace(**dict(zip(("limbs", "arms", "drawn"), shown, strict=True)))
         if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
             under_1EHW = [
                 to_tensor(kept.cloth_HWC, photo_1CHW.device),

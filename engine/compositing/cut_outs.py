@@ -9,14 +9,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.armholes import Armhole, Bared, armhole
-from engine.compositing.fields import ramp, ramp_at, size_of
+from engine.compositing.armholes import Armhole, Parts, armhole
+from engine.compositing.fields import Window, common, ramp, ramp_at, size_of
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import sampled
 from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import (
+    Place,
     Ribbon,
+    apart,
     inner_side,
     least_radius,
     mitred,
@@ -27,9 +29,11 @@ from engine.compositing.ribbons import (
     stretched,
 )
 from engine.compositing.sleeves import Sleeve, lifted_sleeve, sleeved
+from engine.compositing.trunk_sides import Bared
 
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
 _SHOULDER = 0.3, 0.7  # how sure it is that a px of a trunk's corner is of an arm
+_FOLDED = 0.3  # units along a limb, farther apart than which places beside it are different ones
 _RIM, _RIM_PX = 0.02, 2.56  # of half the picture's height, and px of a fine matte at most: so soft is an edge
 
 
@@ -93,12 +97,20 @@ def _bent(bones: Sequence[Elsewhere]) -> float:
     return ramp_at(abs(phase(now / upper_now * upper_then / then)), *_BENT)
 
 
+class OtherArm(NamedTuple):
+    """Planes [C, h, w] and matte [h, w] of a picture of it, and that picture's sides."""
+
+    planes_Chw: Tensor
+    matte_hw: Tensor
+    sides_2: Tensor
+
+
 class CutOut(NamedTuple):
     """The photo's planes [C, H, W], the limb's matte [H, W], how much larger the person is now, along what it
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
     [H, W], if anything does; of arms the photo as one is shown that is elsewhere
-    (`arm_outlines.without_rims`), what may be of a shoulder [H, W], and the matte of the other arm, if that
-    one's hand is shown."""
+    (`arm_outlines.without_rims`), what may be of a shoulder [H, W], the arm whose hand is shown, if that is
+    another, and what its armhole tells, if it is lifted."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
@@ -108,7 +120,8 @@ class CutOut(NamedTuple):
     above_HW: Tensor | None = None
     rimless_CHW: Tensor | None = None
     shoulder_HW: Tensor | None = None
-    other_HW: Tensor | None = None
+    other: OtherArm | None = None
+    parts: Parts | None = None
 
     def seen(self, place_hw: Tensor, part: float, sides_2: Tensor) -> Tensor:
         """Its planes at places of the photo [C, h, w], of a bone that is so far elsewhere."""
@@ -156,7 +169,9 @@ def lay_over(
             facing_hw = where._replace(aside=-where.aside).beside(broad_2N)
             at_most = where._replace(aside=where.aside.sign() * broadest)
             crook_hw = past_middle(at_most, was.line_N) & (where.aside.abs() > facing_hw)
-            matte_1hw = matte_1hw.masked_fill(crook_hw, 0.0)
+            # And what lies along another part of it is not this one's.
+            elsewhere_hw = apart(place_of(before_hw, was.line_N), where, was.line_N) > _FOLDED * unit
+            matte_1hw = matte_1hw.masked_fill(crook_hw | elsewhere_hw, 0.0)
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
             corner_hw = 1.0 - ramp(over_hw, -rim, 0.0)
@@ -174,24 +189,59 @@ def lay_over(
             clean_hw = position_at(clean, was.line_N, scale)
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
-        seen_Chw = cut_out.seen(clean_hw, each.part, sides_2)
-        if hand is not None and cut_out.other_HW is not None and not upper:
-            there = where._replace(aside=-where.aside) if hand.mirrored else where
-            there_hw, shown_hw = position_at(there, hand.line_N, scale), each.part * where.of(hand.shown_N)
-            other_1hw = sampled(cut_out.other_HW[None], there_hw, sides_2).masked_fill(where.beyond, 0.0)
-            matte_1hw = torch.lerp(matte_1hw, other_1hw, shown_hw)
-            seen_Chw = torch.lerp(seen_Chw, cut_out.seen(there_hw, each.part, sides_2), shown_hw)
-        if hole is not None and hole.lifted > 0 and upper:
-            parts = hole.parts(here_hw)
-            outer_Chw = cut_out.seen(hole.before(here_hw), each.part, sides_2)
-            seen_Chw = torch.lerp(
-                seen_Chw, outer_Chw, (1.0 - matte_1hw).maximum(hole.hung(here_hw)) * parts.arm
+        seen_Chw = cut_out.seen(clean_hw, each.drawn, sides_2)
+        if hand is not None and cut_out.other is not None and not upper:
+            matte_1hw, seen_Chw = _with_hand(
+                hand, cut_out.other, where, (matte_1hw, seen_Chw), each.part, scale
             )
-            matte_1hw = matte_1hw * (1.0 - parts.others) * (1.0 - parts.beyond)
-            matte_1hw = matte_1hw.maximum(parts.arm)
+        if hole is not None and cut_out.parts is not None and upper:
+            _out_of_armhole(seen_Chw, matte_1hw, here_hw, (rows, columns), hole, cut_out, each.part, sides_2)
         # Drawn in part it lets the engine's picture through, and not what the layer has behind it.
         drawn_Dhw = each.drawn * torch.cat([torch.ones_like(matte_1hw), seen_Chw])
         layer_DHW[:, rows, columns].lerp_(drawn_Dhw, matte_1hw * near.of(goes.shown(place, upper)))
+
+
+def _with_hand(
+    hand: OtherHand,
+    other: OtherArm,
+    where: Place,
+    own: tuple[Tensor, Tensor],
+    part: float,
+    scale: float,
+) -> tuple[Tensor, Tensor]:
+    """The matte [1, h, w] and the planes [C, h, w] of a forearm whose hand is another's; own: without it."""
+    own_1hw, own_Chw = own
+    past_hw = where.of(hand.past_N)
+    there = where._replace(aside=-where.aside) if hand.mirrored else where
+    there_hw = position_at(there, hand.line_N, scale / hand.larger)
+    matte_1hw = sampled(other.matte_hw[None], there_hw, other.sides_2).masked_fill(where.beyond, 0.0)
+    planes_Chw = sampled(other.planes_Chw, there_hw, other.sides_2)
+    shown_1hw = torch.lerp(torch.ones_like(own_1hw), hand.own_part(past_hw), part) * own_1hw
+    hand_1hw = part * hand.part(past_hw) * matte_1hw * (1.0 - shown_1hw)
+    made_1hw = shown_1hw + hand_1hw
+    return made_1hw, torch.lerp(own_Chw, planes_Chw, hand_1hw / made_1hw.clamp_min(1e-6))
+
+
+def _out_of_armhole(
+    seen_Chw: Tensor,
+    matte_1hw: Tensor,
+    here_hw: Tensor,
+    window: Window,
+    hole: Armhole,
+    cut_out: CutOut,
+    part: float,
+    sides_2: Tensor,
+) -> None:
+    """A lifted upper arm's planes and its matte, in this window, made to come out of its armhole."""
+    parts = cut_out.parts
+    assert parts is not None
+    inside, of_parts = common(window, parts.window)
+    arm_hw, beyond_hw, others_hw = (each[of_parts] for each in (parts.arm, parts.beyond, parts.others))
+    near_hw, near = here_hw[inside], (..., *inside)
+    outer_Chw = cut_out.seen(hole.before(near_hw), part, sides_2)
+    unseen_1hw = ((1.0 - matte_1hw[near]) * arm_hw).maximum(hole.hung(near_hw))
+    seen_Chw[near] = torch.lerp(seen_Chw[near], outer_Chw, unseen_1hw)
+    matte_1hw[near] = (matte_1hw[near] * (1.0 - others_hw) * (1.0 - beyond_hw)).maximum(arm_hw)
 
 
 def window_around(

@@ -22,6 +22,7 @@ from engine.compositing.bodies import body_of
 from engine.compositing.contact_shadows import in_shadow
 from engine.compositing.drawn_on import cloth_drawn
 from engine.compositing.fields import Window, closed, highest, largest, ramp, size_of, spread
+from engine.compositing.half_worn import half_worn
 from engine.compositing.passers_by import scraps
 from engine.compositing.rims import at_hems, no_skin
 from engine.compositing.wardrobe import worn_at
@@ -99,6 +100,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     skin = bare_skin(now.picture, gone_11HW, bare(now.pieces, garment.goes), wearer.joints)
     over_11HW = over_11HW.maximum(skin.hands)
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
+    worn_11HW = gone_11HW
     if giver.laid is not None:
         rims_11HW = no_skin(now, wearer, garment, gone_11HW, giver.laid.neck)
         # What is thin in a hand is a shadow between its fingers.
@@ -164,13 +166,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         person_11HW = ramp(running_mean(running_mean(person_11HW, side), side), *_SEAM)
     beneath_1CHW = torch.lerp(behind_1CHW, body_1CHW, there_11HW * person_11HW)
     if strength < 1.0:
-        # Where the wearer had none its shape comes first, in the wearer's colours: no ghost of it is seen,
-        # and none of the old hem, whose edge has other colours.
-        shape = min(1.0, 2.0 * strength)
-        before_1CHW = spread(now.picture, torch.lerp(gone_11HW, inner(gone_11HW, _RIM), shape))
-        cloth_1CHW = torch.lerp(before_1CHW, cloth_1CHW, strength)
-        taken_11HW = taken_11HW * (shape + (1.0 - shape) * ramp(gone_11HW, *_INSIDE))
-        bared_11HW = shape * bared_11HW
+        hidden_11HW = (gone_11HW - worn_11HW).clamp_min(0.0)
+        half = half_worn(now.picture, cloth_1CHW, worn_11HW, taken_11HW, hidden_11HW, strength)
+        cloth_1CHW, taken_11HW = half.colour, half.covered
+        bared_11HW, gone_11HW = bared_11HW * half.bared, gone_11HW * half.bared
     picture_1CHW = torch.lerp(now.picture, beneath_1CHW, bared_11HW)
     picture_1CHW = torch.lerp(picture_1CHW, cloth_1CHW, taken_11HW)
     if giver.laid is not None:

@@ -139,6 +139,20 @@ def window_of(marked_HW: Tensor, margin: int, step: int = 1) -> Window:
     return rows, columns
 
 
+def common(one: Window, other: Window) -> tuple[Window, Window]:
+    """What two windows have in common, as a part of each."""
+    spans = [(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(one, other, strict=True)]
+    rows, columns = (slice(first, max(first, last)) for first, last in spans)
+    of_one, of_other = (
+        (
+            slice(rows.start - own[0].start, rows.stop - own[0].start),
+            slice(columns.start - own[1].start, columns.stop - own[1].start),
+        )
+        for own in (one, other)
+    )
+    return of_one, of_other
+
+
 def _span(marked_M: Tensor, side: int, margin: int, step: int) -> slice:
     first, last = marked_M[[0, -1]].tolist() if len(marked_M) else (0, 0)
     begin, end = max(0, first - margin) // step * step, -(-(last + 1 + margin) // step) * step

@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.compositing.arm_outlines import even_arms, without_rims
 from engine.compositing.fields import highest, ramp, size_of, window_of
 from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import enlarged, running_mean, shrunk
 
 _SURE = 0.95  # of a matte, from which on it is sure of a px, or as surely not
@@ -38,11 +39,13 @@ _MAP, _DOUBT = 3.0, 0.12  # times the log odds of a map, which is never surer th
 class FineMattes(NamedTuple):
     """uint8, 0 to 255 for 0 to 1, at the fine picture's size: how sure it is that nobody is there
     [1, 1, H, W], limbs as of `limb_mattes.limb_mattes` [1, 4, H, W]; and 0 to 255 for -1 to 1 the photo for
-    its arms [1, 3, H, W] (`arm_outlines.without_rims`)."""
+    its arms [1, 3 or 6, H, W] (`arm_outlines.without_rims`), and 0 to 255 what is shown of them
+    [1, 2, H, W] (`whole_arms.whole_arms`)."""
 
     behind: Tensor
     limbs: Tensor
     arms: Tensor
+    drawn: Tensor
 
     def bytes(self) -> int:
         return sum(each.numel() for each in self)
@@ -76,7 +79,8 @@ def fine_mattes(
             limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
     seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
-    planes = 1.0 - hers_11HW, even_14HW, 0.5 * (seen_13HW + 1.0)
+    whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None])
+    planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn
     return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))
 
 

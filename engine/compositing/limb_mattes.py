@@ -6,6 +6,7 @@ class ends: there a leg is as broad to that side as to the other.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -14,6 +15,7 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, BONES, LimbBone, not_short, positions, sampled, segments
 from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, inner_side, place_of, ribbon
+from engine.cv import cv2
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS
 
@@ -26,6 +28,7 @@ _BESIDE = 0.12  # units from a line, up to which a limb that lies beside it is i
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 # Units beyond that breadth, up to which what counts as the limb is surely, and at most, its.
 _MARGIN = 0.02, 0.08
+_PART = 0.1  # of a matte, from which on it hangs together
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
 _SURE = 0.3, 0.7  # how likely a pixel is of the limb: from the first on, at the second surely
 _ON_IT = 0.12, 0.17  # units from a leg's line, up to which what lies on it hides it
@@ -68,7 +71,8 @@ def _of_one(
             arm_HW = arms_2HW[ARM_CHAINS.index(limb)]
             if bone.upper:
                 arm_HW = arm_HW.maximum(_shoulder(made, where[limb], arm_HW, class_8HW, bone, unit, sides_2))
-            mattes_4HW[limb] = arm_HW.masked_fill(where[limb].beyond, 0.0)
+            near_HW = (where[limb].aside.abs() < _BESIDE * unit) & ~where[limb].beyond
+            mattes_4HW[limb] = connected(arm_HW.masked_fill(where[limb].beyond, 0.0), near_HW)
             continue
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
         bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
@@ -103,6 +107,20 @@ def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
     run_N = (top_N[made.root :] > 0.5).float().cummin(0).values
     half = (made.joints[1] - made.root) // 2
     return F.pad(run_N * (1.0 - run_N[half]), (made.root, 0), value=0.0)
+
+
+def connected(limb_HW: Tensor, near_HW: Tensor) -> Tensor:
+    """A matte without what hangs together with nothing of it in some place, if anything of it is there: no
+    arm is in two pieces."""
+    piece_HW = torch.from_numpy(cv2.connectedComponents((limb_HW > _PART).cpu().numpy().astype(np.uint8))[1])
+    piece_HW = piece_HW.to(limb_HW.device)
+    pieces = piece_HW[near_HW].unique()
+    pieces = pieces[pieces > 0]
+    if not len(pieces):
+        return limb_HW
+    # The soft rim of a piece has no number of its own.
+    hers_HW = highest(torch.isin(piece_HW, pieces).float()[None, None], 3)[0, 0]
+    return limb_HW * hers_HW
 
 
 def across(line_N: Tensor, aside_A: Tensor) -> Tensor:

@@ -7,23 +7,28 @@ an engine draws of such a limb gives way, to the limb and to what is behind it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.armholes import Parts
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import below, near_hip, past_crease
 from engine.compositing.crotches import Triangle, aside, outside, stretched
-from engine.compositing.cut_outs import Along, CutOut, Poses, lay_over, window_around
+from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over, window_around
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import Window, odd_side, ramp, size_of, window_of
+from engine.compositing.fields import Window, common, odd_side, ramp, size_of, window_of
+from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
 from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
+from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.trunk_sides import GARMENT_CLASSES, dressed
 from engine.compositing.under_arms import evened, with_rims, without_crumbs
 from engine.ops.resample import enlarged, running_mean
 from engine.regions import REGIONS
@@ -39,25 +44,33 @@ _TOPS, _LEGS = (
     for names in (("upper clothes", "dress or skirt"), ("pants", "legs"))
 )
 _BELOW = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
-_GARMENTS = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 
 
 class _Own(NamedTuple):
     """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
-    have them (`own_pose`) [C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W], without
-    the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W], its limbs'
-    mattes, the rims of its feet (`feet`), what is under its arms [C + 2, H, W], and its classes as its engine
-    draws them [8, h, w]."""
+    have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
+    without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
+    mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what
+    is under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen [8, h, w], and the
+    tones of its hands [2, 3]."""
 
     photo_CHW: Tensor
-    arms_CHW: Tensor
+    arms_2CHW: Tensor
     bare_DHW: Tensor
     handless_DHW: Tensor
     plate_CHW: Tensor
     limbs_4HW: Tensor
+    drawn_2HW: Tensor
     feet_2HW: Tensor
     under_EHW: Tensor
     class_8hw: Tensor
+    seen_8hw: Tensor
+    skin_23: Tensor
+
+    def arm(self, limb: int) -> tuple[Tensor, Tensor]:
+        """The planes of an arm [C, H, W] and its matte [H, W], by its number in BONES_OF_LIMB."""
+        side = ARM_CHAINS.index(limb)
+        return self.arms_2CHW[side % len(self.arms_2CHW)], self.drawn_2HW[side]
 
 
 @torch.no_grad()
@@ -71,7 +84,7 @@ def moved_limbs(
     without the hands that are elsewhere (`layers.without_moved_hands`). A limb that ends in a guessed joint
     is behind the trunk.
     """
-    layers, colours = [], own.background.shape[1]
+    layers, colours, class_B8hw = [], own.background.shape[1], own.classes.float()
     for i, each in enumerate(found):
         if each is None:
             layers.append(torch.zeros(1 + colours, *size_of(source.photo), device=source.photo.device))
@@ -80,10 +93,20 @@ def moved_limbs(
         on_a_leg = any(bone.drawn > 0 and not bone.bone.of_arm for bone in each.shown)
         under_Ehw, surface_Dhw = own.under[i].float(), own.surface[i].float()
         handless_DHW = _without_hands(bare_DHW, under_Ehw, surface_Dhw[_ARMS]) if on_a_leg else bare_DHW
-        photo_CHW, arms_CHW = source.photo[i, :colours].float(), own.arms[i].float()
-        pictures = photo_CHW, arms_CHW, bare_DHW, handless_DHW, own.background[i].float()
+        photo_CHW, arms_2CHW = (
+            source.photo[i, :colours].float(),
+            own.arms[i].float().unflatten(0, (-1, colours)),
+        )
+        pictures = photo_CHW, arms_2CHW, bare_DHW, handless_DHW, own.background[i].float()
         of_photo = _Own(
-            *pictures, own.limbs[i].float(), own.feet[i].float(), under_Ehw, surface_Dhw[:CLASSES]
+            *pictures,
+            own.limbs[i].float(),
+            own.drawn[i].float(),
+            own.feet[i].float(),
+            under_Ehw,
+            class_B8hw[i],
+            own.seen[i, :CLASSES].float(),
+            own.skin[i].float(),
         )
         layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
@@ -94,10 +117,15 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     sides_2, size = poses.sides_2, size_of(own.bare_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
+    told = {
+        limb: way.armhole.parts(here_HW, partial(_dressed, poses, trunk, own))
+        for limb, way in ways.items()
+        if way.armhole is not None and way.armhole.lifted > 0
+    }
     claim_1HW, left_1HW, stands_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
     window = window_of(left_1HW[0], 0)
-    seen_Chw = _without_arms(poses, shown, trunk, own, ways, here_HW[window], window)
+    seen_Chw = _without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     window = window_of(stands_1HW[0], 0)
     seen_Chw = seen(own.bare_DHW, before(poses, trunk, here_HW[window]), sides_2)[:-1]
@@ -114,15 +142,21 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
-                lies = own.limbs_4HW[limb], abs(trunk.turn), ways[limb]
+                lies = abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
-                    shoulder_HW = _shoulder(ways[limb], own)
-                    hand = ways[limb].hand
-                    other_HW = None if hand is None else own.limbs_4HW[hand.limb]
-                    of_arm = own.arms_CHW, shoulder_HW, other_HW
-                    cut_out = CutOut(own.photo_CHW, *lies, None, None, *of_arm)
+                    rimless_CHW, limb_HW = own.arm(limb)
+                    cut_out = CutOut(
+                        own.photo_CHW,
+                        limb_HW,
+                        *lies,
+                        rimless_CHW=rimless_CHW,
+                        shoulder_HW=_shoulder(ways[limb], own),
+                        other=_other_arm(limb, ways[limb].hand, own, sides_2),
+                        parts=told.get(limb),
+                    )
                 else:
-                    cut_out = CutOut(own.handless_DHW[:-1], *lies, own.feet_2HW, above.get(limb))
+                    legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]
+                    cut_out = CutOut(legs_CHW, limb_HW, *lies, own.feet_2HW, above.get(limb))
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW)
                 if limb in pulled.stretches:
                     _lay(
@@ -137,14 +171,34 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     return layer_DHW
 
 
+def _other_arm(limb: int, hand: OtherHand | None, own: _Own, sides_2: Tensor) -> OtherArm | None:
+    """Whose hand an arm has, if that is another's."""
+    if hand is None:
+        return None
+    if hand.limb is not None:
+        return OtherArm(*own.arm(hand.limb), sides_2)
+    made = made_hand(sides_2.device)
+    if len(own.photo_CHW) == len(made.times):
+        planes_CHW = made.coloured(own.skin_23[ARM_CHAINS.index(limb)])
+    else:  # of what the photo shows, a hand
+        planes_CHW = torch.zeros(len(own.photo_CHW), *size_of(made.matte), device=made.matte.device)
+        planes_CHW[_ARMS] = 1.0
+    return OtherArm(planes_CHW, made.matte, made.sides_2)
+
+
 def _shoulder(way: Along, own: _Own) -> Tensor:
     """0 to 1 [H, W]: what an arm may take along of its shoulder: no wall, and of a bare one no strap. Where
     skin ends maps do not tell so finely."""
     hers_HW = 1.0 - own.bare_DHW[-1]
     if not way.sleeveless:
         return hers_HW
-    worn_hw = own.class_8hw[_GARMENTS].sum(0)
+    worn_hw = own.seen_8hw[GARMENT_CLASSES].sum(0)
     return hers_HW * (1.0 - enlarged(worn_hw[None, None], size_of(hers_HW))[0, 0])
+
+
+def _dressed(poses: Poses, trunk: Trunk, own: _Own, here_hw: Tensor) -> Tensor:
+    """As `armholes.Armhole.parts` asks for it."""
+    return dressed(own.seen_8hw, own.limbs_4HW[ARM_CHAINS], before(poses, trunk, here_hw), poses.sides_2)
 
 
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
@@ -158,6 +212,7 @@ def _without_arms(
     trunk: Trunk,
     own: _Own,
     ways: Mapping[int, Along],
+    told: Mapping[int, Parts],
     here_hw: Tensor,
     window: Window,
 ) -> Tensor:
@@ -172,10 +227,13 @@ def _without_arms(
     on_hw = (on_2hw * parts_211).amax(0)
     lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, rows)
     gone_1hw = lay_hw * (1.0 - ramp(on_hw, *_WORN))
-    holes = [way.armhole for way in ways.values() if way.armhole is not None]
-    for hole in holes:
-        leaves_hw = 1.0 - hole.stays(before_hw)
-        on_hw, lay_hw, gone_1hw = on_hw * leaves_hw, lay_hw * leaves_hw, gone_1hw * leaves_hw
+    for way in ways.values():
+        if way.armhole is not None:
+            leaves_hw = 1.0 - way.armhole.stays(before_hw, here_hw)
+            on_hw, lay_hw, gone_1hw = on_hw * leaves_hw, lay_hw * leaves_hw, gone_1hw * leaves_hw
+    for parts in told.values():
+        beside, of_parts = common(window, parts.window)
+        gone_1hw[(..., *beside)] *= 1.0 - parts.dressed[of_parts]
     hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
     whole_1hw = without_crumbs(hers_1hw[None], rows)[0]
     hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
@@ -185,17 +243,17 @@ def _without_arms(
     lies_hw = ramp(on_hw, *LIES) * ramp(lay_hw, *LIES)
     under_1hw = lies_hw.maximum(gone_1hw).maximum(behind_1hw)
     around_1hw = torch.zeros_like(behind_1hw)
-    for hole in holes:
-        if hole.lifted == 0:
-            continue
-        near = (..., *hole.window(here_hw))
-        parts = hole.parts(here_hw[near[1:]])
-        head_hw = sampled(own.class_8hw[HEAD_CLASSES], before_hw[near[1:]], poses.sides_2).sum(0)
-        beyond_hw, inner_hw = parts.beyond * (1.0 - head_hw), parts.arm + parts.trunk
+    for limb, parts in told.items():
+        inside, of_parts = common(window, parts.window)
+        near, hole = (..., *inside), ways[limb].armhole
+        assert hole is not None
+        head_hw = sampled(own.class_8hw[HEAD_CLASSES], before_hw[inside], poses.sides_2).sum(0)
+        arm_hw, trunk_hw, beyond_hw = (each[of_parts] for each in (parts.arm, parts.trunk, parts.beyond))
+        beyond_hw, inner_hw = beyond_hw * (1.0 - head_hw), arm_hw + trunk_hw
         told_hw = beyond_hw.maximum(inner_hw)
         hers_1hw[near] = (hers_1hw[near] * (1.0 - beyond_hw)).maximum(inner_hw)
         around_1hw[near] = around_1hw[near].maximum(told_hw)
-        rims_1hw = with_rims(behind_1hw[near][None], rows)[0]
+        rims_1hw = with_rims(behind_1hw[near][None], rows)[0] * hole.below(here_hw[inside])
         under_1hw[near] = under_1hw[near].maximum(told_hw * rims_1hw)
     made_Chw = torch.lerp(
         own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw
@@ -271,7 +329,7 @@ def _trunk_matte(
     """How far the photo's trunk is shown, 0 to 1 [1, h, w]: its top, which goes with the spine; and all
     that limbs are behind."""
     before_hw = trunk.before(here_hw)
-    top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[_GARMENTS], before_hw, sides_2)
+    top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[GARMENT_CLASSES], before_hw, sides_2)
     gone_411 = own.limbs_4HW.new_tensor(gone(shown))[:, None, None]
     limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
     lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, sides_2, len(here_hw))

@@ -159,12 +159,20 @@ def _with_roots(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
 
 
 def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
-    """An arm that another is laid across is drawn too: what it hides an engine does not know. wholes: how far
+    """An arm that another is laid across, or was, is drawn too: what that hides an engine does not know, nor
+    does the photo. wholes: how far
     each bone can be a cut-out, 0 to 1."""
     moved = [each for each in shown if each.bone.of_arm and each.part > 0]
     crossed: dict[int, float] = {}
     for each in shown:
-        near = [_apart(other, each) for other in moved if other.bone.chain != each.bone.chain]
+        near = [
+            min(
+                _apart(_with_hand(other, other.now), _with_hand(each, each.now)),
+                _apart(_with_hand(other, other.then), _with_hand(each, each.then)),
+            )
+            for other in moved
+            if other.bone.chain != each.bone.chain
+        ]
         if near and each.bone.of_arm and not each.hidden:
             across = 1.0 - ramp_at(min(near), *_ACROSS)
             crossed[each.bone.chain] = max(across, crossed.get(each.bone.chain, 0.0))
@@ -174,18 +182,18 @@ def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere
     ]
 
 
-def _apart(one: Elsewhere, other: Elsewhere) -> float:
-    """How near two bones come to each other, hands and all, in units; 0 where they cross."""
-    first, second = (
-        each.now._replace(end=each.now.begin + (1.0 + each.bone.beyond) * each.now.step)
-        for each in (one, other)
-    )
+def _apart(first: Segment, second: Segment) -> float:
+    """How near two bones come to each other, in units of the first; 0 where they cross."""
     sides, far = [], []
     for bone, ends in ((first, second), (second, first)):
         begin, end = ((place - bone.begin) / bone.step for place in (ends.begin, ends.end))
         sides.append(begin.imag * end.imag)
         far += [abs(bone.step) * abs(part - min(max(part.real, 0.0), 1.0)) for part in (begin, end)]
-    return 0.0 if max(sides) < 0 else min(far) / one.now.unit
+    return 0.0 if max(sides) < 0 else min(far) / first.unit
+
+
+def _with_hand(each: Elsewhere, bone: Segment) -> Segment:
+    return bone._replace(end=bone.begin + (1.0 + each.bone.beyond) * bone.step)
 
 
 def _seen(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Tensor) -> list[float]:

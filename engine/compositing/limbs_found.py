@@ -11,7 +11,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.armholes import Bared
 from engine.compositing.atlas import CLASSES
 from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
@@ -23,6 +22,7 @@ from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.ribbons import BONES_OF_LIMB
+from engine.compositing.trunk_sides import GARMENT_CLASSES, Bared
 from engine.compositing.untouched import untouched
 
 
@@ -66,19 +66,21 @@ def find_moved(
     """
     if still_B1hw is None:
         still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
+    class_B8hw = own.classes.float()
     rows, columns = size_of(source.photo)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))
-    moved = moves(pose_B183, own.pose, own.limbs) if moved is None else moved
+    moved = moves(pose_B183, own.pose, own.drawn_limbs) if moved is None else moved
     return [
         _found(
             Poses(now_183, own_183, sides_2),
             found,
             surface_B11hw[i, :CLASSES].float().softmax(0),
-            Shown(source.photo[i, -1:].float(), own.limbs[i].float(), own.surface[i, :CLASSES].float()),
+            Shown(source.photo[i, -1:].float(), own.limbs[i].float(), class_B8hw[i]),
             1.0 - still_B1hw[i, 0],
             source.photo[i, :3].float(),
             own.seen[i, :CLASSES].float(),
             own.under[i, -2:].float(),
+            own.drawn_limbs[i].float(),
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]
@@ -93,18 +95,20 @@ def _found(
     photo_3HW: Tensor,
     seen_8hw: Tensor,
     on_2HW: Tensor,
+    drawn_4HW: Tensor,
 ) -> MovedLimbs | None:
     trunk, shown, stays = found
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
-    hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW)
+    worn_1hw = seen_8hw[GARMENT_CLASSES].sum(0, keepdim=True)
+    hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW, worn_1hw)
     ways = {
-        limb: along_limb(bones, poses, photo.limbs_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
+        limb: along_limb(bones, poses, drawn_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()
     }
     for limb in ways.keys() & set(ARM_CHAINS):
-        hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, poses.sides_2)
+        hand = other_hand(limb, ways[limb].was, poses.own_183, seen_8hw, photo.limbs_4HW, poses.sides_2)
         ways[limb] = ways[limb]._replace(hand=hand)
     claims_3hw = claimed(poses, shown, trunk, class_8hw, photo, here_hw, near_hw)
     return MovedLimbs(

@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.arm_outlines import without_rims
+from engine.compositing.arms_bare import with_bare
+from engine.compositing.arms_crossed import uncrossed
 from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
@@ -25,7 +27,9 @@ from engine.compositing.hidden_hands import out_of_pockets
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
+from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
+from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
@@ -45,10 +49,11 @@ class OwnPose(NamedTuple):
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
-    arms: [B, 3, H, W], the photo for its arms, as of `arm_outlines.without_rims`. under: [B, 5, H, W], and
-    cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own
-    surface map as `surface` is. pose: float32 [B, 18, 3], as `moving_least_squares.normalised_pose` gives
-    it.
+    arms: [B, 3 or 6, H, W], the photo for its arms, as of `arm_outlines.without_rims`, and drawn: [B, 2, H,
+    W], what is shown of them, as of `whole_arms.whole_arms`. under: [B, 5, H, W], and cloth: [B, 3, H, W],
+    as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own surface
+    map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32 [B, 18, 3], as
+    `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -62,10 +67,25 @@ class OwnPose(NamedTuple):
     limbs: Tensor
     feet: Tensor
     arms: Tensor
+    drawn: Tensor
     under: Tensor
     cloth: Tensor
     seen: Tensor
+    skin: Tensor
     pose: Tensor
+
+    @property
+    def drawn_limbs(self) -> Tensor:
+        """[B, 4, H, W]: mattes of what is shown of its limbs."""
+        return torch.cat([self.limbs[:, : ARM_CHAINS[0]], self.drawn], 1)
+
+    @property
+    def classes(self) -> Tensor:
+        """[B, 8, h, w]: probabilities of what the engine drew, of arms no more than the photo shows: at a
+        joint that is guessed an engine may draw a hand."""
+        class_B8hw, arms_B1hw = self.surface[:, :CLASSES].clone(), self.seen[:, _BARE, None]
+        class_B8hw[:, _BARE, None] = class_B8hw[:, _BARE, None].minimum(arms_B1hw)
+        return class_B8hw
 
     def compact(self) -> OwnPose:
         """In half the memory."""
@@ -100,8 +120,11 @@ def own_pose_rendering(
     size_of_photo = size_of(background_B3HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
+    arms_B2HW = with_bare(arms_B2HW, class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], pose_B183)
     arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183)
     arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
+    worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
+    arms_B2HW = uncrossed(arms_B2HW, class_B8HW[:, _BARE, None], worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
@@ -111,6 +134,8 @@ def own_pose_rendering(
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
+    photo_B3HW = source.photo[:, :3].float()
+    rimless_B3HW = without_rims(photo_B3HW, arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),
@@ -122,9 +147,10 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
-        without_rims(source.photo[:, :3].float(), arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183),
+        *whole_arms(rimless_B3HW, arms_B2HW, pose_B183),
         under_B5HW,
         cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
+        skin_tones(photo_B3HW, class_B8HW, limbs_B4HW, pose_B183),
         pose_B183,
     )

@@ -279,6 +279,12 @@ def _tangents(line_N: Tensor) -> Tensor:
     return both_N / both_N.abs()
 
 
+def apart(one: Place, other: Place, line_N: Tensor) -> Tensor:
+    """How far places lie apart along a line [h, w]."""
+    along_N = F.pad(line_N.diff().abs().cumsum(0), (1, 0))
+    return (one.of(along_N) - other.of(along_N)).abs()
+
+
 def least_radius(line_N: Tensor) -> float:
     """Of a line's corners, how far aside the nearest middle is."""
     return float(_corners(not_short(line_N.diff()))[1].min())

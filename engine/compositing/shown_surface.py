@@ -20,6 +20,7 @@ from engine.compositing.layers import PhotoWarp, Referred, photo_layer
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.under_arms import from_nearest, with_rims
+from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import shrunk
 from engine.regions import REGIONS
 
@@ -75,7 +76,7 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
         own._replace(
             background=nobody_B11hw,
             limbs=limbs_B4hw,
-            arms=planes_B11hw,
+            **whole_arms(planes_B11hw, limbs_B4hw[:, ARM_CHAINS], own.pose)._asdict(),
             under=torch.cat([clothes_B11hw, hands_B2hw], 1),
         ),
     )

@@ -113,10 +113,11 @@ def drops(qtbot):
         overlay,
         shelf,
         library,
-        lambda thing, role: taken.append((thing.name, role)),
+        lambda thing, role, wanted: taken.append((thing.name, role, wanted)),
         told.append,
         lambda key, at: moved.append(key),
         lambda thing: pytest.fail("nothing was let go over the library"),
+        lambda at, let_go: None,
     )
     window.setAcceptDrops(True)
     window.show()
@@ -136,7 +137,7 @@ def test_the_first_file_goes_where_it_was_dropped_the_others_join_the_shelf(drop
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(photo(name))) for name in ("a.png", "b.png")])
     drop(drops, mime, QPoint(x, 200))
-    assert drops.taken == [("a.png", role), ("b.png", GARMENT)] and not drops.told
+    assert drops.taken == [("a.png", role, None), ("b.png", GARMENT, ())] and not drops.told
 
 
 def test_nothing_usable_is_told(drops):

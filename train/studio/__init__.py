@@ -26,6 +26,7 @@ Walk through:
                   renderer.py draws them in the OpenGL of context.py; card.py has its programs (of shaders/)
                   and textures (of textures.py and noise.py);
                   composition.py puts them before the backdrop; lens.py softens
+                  hands.py photographs a hand alone
     the labels    surfaces.py numbers what is seen, labels.py finds the keypoints, review.py has faulty
                   pictures taken again
 

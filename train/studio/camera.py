@@ -12,6 +12,7 @@ from .skeleton import Posed, Skeleton
 
 FACINGS = {"front": 0.42, "three-quarter": 0.24, "side": 0.13, "back": 0.13, "back-three-quarter": 0.08}
 FRAMINGS = {"full": 0.5, "upper": 0.3, "knee": 0.16, "lower": 0.04}
+_UP = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,10 @@ def frame_person(shot: Shot, posed: Posed, skeleton: Skeleton, aspect: float) ->
     )
 
 
-def look_at(eye: np.ndarray, target: np.ndarray) -> np.ndarray:
+def look_at(eye: np.ndarray, target: np.ndarray, above: np.ndarray = _UP) -> np.ndarray:
+    """above: the direction [3] that is upwards in the picture, as far as it can be."""
     forward = normalised(target - eye)
-    right = normalised(np.cross(forward, (0, 1, 0)))
+    right = normalised(np.cross(forward, above))
     matrix = np.eye(4)
     matrix[:3, :3] = right, np.cross(right, forward), -forward
     matrix[:3, 3] = -matrix[:3, :3] @ eye

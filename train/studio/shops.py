@@ -1,5 +1,6 @@
 """People as shops show their clothes: sheer sleeves, black on black and white on white, knitted and checked
-cardigans, hands folded before the waist, bags in the hand. At random; units as in garments.py.
+cardigans, jackets and coats, arms folded or crossed, hands in pockets, bags in the hand. At random; units as
+in garments.py.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 
 from .assets import SIDES
 from .chance import choose
+from .coats import draw_coat
 from .colours import BLACK, CHARCOAL, NAVY, WHITE, draw_colour
 from .garments import Finish, Fit, Neck, Outfit, Sheer, Top, Trims
 from .handbags import Handbag, draw_shown_bag
@@ -19,8 +21,9 @@ from .poses import Pose, plan_pose
 from .street import DRESSES, SKIRTS, Street, draw_clothes, draw_dress, draw_street_skirt, dyed
 from .textiles import Fabric, draw_fabric
 
-KINDS = {"sheer": 0.35, "one colour": 0.35, "cardigan": 0.2, "": 0.1}
-_OF_MEN = {"sheer": 0.08, "one colour": 0.5, "cardigan": 0.3, "": 0.12}
+KINDS = {"sheer": 0.25, "one colour": 0.25, "cardigan": 0.15, "jacket": 0.25, "": 0.1}
+_OF_MEN = {"sheer": 0.05, "one colour": 0.3, "cardigan": 0.2, "jacket": 0.35, "": 0.1}
+_COATS = {"": 0.55, "coat": 0.2, "trench": 0.08, "parka": 0.1, "cardigan": 0.07}  # "": a jacket to the hips
 _COLOURS = (BLACK, BLACK, BLACK, NAVY, CHARCOAL, WHITE, WHITE)  # that everything is of
 _NEAR = 7.0  # levels, standard deviation of a garment's colour about the others'
 _SLEEVED = {"long": 0.4, "turtle": 0.15, "blouse": 0.3, "vee": 0.15}
@@ -28,7 +31,7 @@ _OF_CARDIGANS = {"knit": 0.3, "check": 0.25, "geometric": 0.15, "floral": 0.1, "
 _LACES = {"floral": 0.6, "geometric": 0.1, "dots": 0.15, "animal": 0.1, "stripe": 0.05}
 _BAGS = 0.4  # of all; women carry more of them
 # What both hands do, what each does, and what one does that has a bag, by its kind.
-_BOTH = {"folded": 0.26, "clasp": 0.1, "crossed": 0.08, "pocket": 0.08, "down": 0.12, "": 0.36}
+_BOTH = {"folded": 0.18, "clasp": 0.08, "crossed": 0.18, "pocket": 0.14, "down": 0.1, "": 0.32}
 _EACH = {
     "down": 0.36,
     "pocket": 0.16,
@@ -62,6 +65,8 @@ def draw_shown(rng: np.random.Generator, female: bool, looks: Looks) -> Street:
                 _see_through(outfit.top, rng)
             case "one colour":
                 _of_one_colour(outfit, rng)
+            case "jacket":
+                _in_jacket(outfit, rng)
             case _:
                 _in_cardigan(outfit, rng)
         add_shoes(outfit, rng, female)
@@ -71,7 +76,7 @@ def draw_shown(rng: np.random.Generator, female: bool, looks: Looks) -> Street:
 
 def _dressed(rng: np.random.Generator, female: bool, kind: str) -> Outfit:
     """A top with sleeves over trousers or a skirt, or a dress."""
-    if female and kind != "cardigan" and rng.random() < 0.35:
+    if female and kind not in ("cardigan", "jacket") and rng.random() < 0.35:
         outfit = draw_dress(rng, choose(rng, DRESSES))
         if outfit.top.neck.kind in ("tank", "strapless"):
             outfit.top.neck, outfit.top.fit.ease = Neck("crew", 0.9, 0.6), 0.07
@@ -138,6 +143,22 @@ def _in_cardigan(outfit: Outfit, rng: np.random.Generator) -> None:
         top.neck, top.opening = Neck("vee", 1.0, uniform(0.8, 1.6), 0.2), uniform(0.1, 0.5)
     top.finish.fabric, top.trims, top.chest_print = fabric, rib, None
     top.finish.folds = uniform(0.08, 0.25)
+
+
+def _in_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
+    """A jacket or a coat, open more often than not, now and then as dark as what is under it."""
+    kind = choose(rng, _COATS)
+    add_jacket(outfit, rng)
+    own, outer = outfit.jacket, outfit.jacket
+    if kind:
+        outfit.jacket, outfit.coat = None, draw_coat(rng, kind)
+        outer = outfit.coat.top
+    else:
+        own.hem, own.opening = rng.uniform(-0.6, 0.9), rng.uniform(0.1, 0.8)
+    if rng.random() < 0.3:
+        inner = outfit.top.finish.fabric.tile.mean((0, 1))
+        shade = np.clip(inner + rng.normal(0, _NEAR), 6, 250)
+        outer.finish.fabric = dyed(outer.finish.fabric, shade)
 
 
 def plan_to_show(rng: np.random.Generator, handbag: Handbag | None) -> Pose:

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.compositing.armholes import Armhole, Bared, Parts, armhole
+from engine.compositing.armholes import Armhole, Parts, armhole
 from engine.compositing.limb_bones import BONES, joints, segments
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
+from engine.compositing.trunk_sides import Bared
 from engine.pose import skeleton as sk
 
 UPPER = 6  # number of its bone
@@ -28,7 +29,7 @@ UNIT = THEN.unit
 SIDE = THEN.begin.real + PX  # where the trunk ends
 BROAD = 4 * PX  # how far the arm reaches aside
 HANGS = phase(1j / THEN.step)  # radians that it hangs outwards in the photo
-HERS = Bared((HERE.real > SIDE)[None].float(), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
+HERS = Bared((HERE.real > SIDE)[None].float(), *[torch.zeros(planes, *SIZE) for planes in (2, 2, 1)])
 
 
 def at(angle: float, trunk: Trunk = STAYS) -> Elsewhere:
@@ -45,11 +46,19 @@ def hole_of(angle: float, *, bare: bool = False, hem: float = 1.0, trunk: Trunk 
     return made
 
 
-def told(made: Armhole, places: list[complex]) -> Parts:
+def nothing(here_hw: Tensor) -> Tensor:
+    return torch.zeros_like(here_hw.real)
+
+
+def told(made: Armhole, places: list[complex], dressed: float = 0.0) -> Parts:
     """Of places, each by a small picture around it."""
     off_hw = torch.complex(*torch.meshgrid(*[torch.arange(-2, 3) * PX / 8] * 2, indexing="xy"))
-    each = [[part[2, 2] for part in made.parts(off_hw + place)] for place in places]
-    return Parts(*(torch.stack(values) for values in zip(*each, strict=True)))
+    each = []
+    for place in places:
+        window, *parts = made.parts(off_hw + place, lambda here_hw: torch.full_like(here_hw.real, dressed))
+        whole = window == (slice(0, 5), slice(0, 5))
+        each.append([part[2, 2] if whole else torch.tensor(0.0) for part in parts])
+    return Parts((slice(0), slice(0)), *(torch.stack(values) for values in zip(*each, strict=True)))
 
 
 LEVEL = 1.571  # radians
@@ -64,7 +73,8 @@ def test_below_a_lifted_arm_it_is_shown(more, lifted):
 def test_an_arm_that_goes_inwards_has_no_outline_and_keeps_its_shoulder():
     made = hole_of(-0.7)
     assert made.lifted == 0 and not made.outline
-    assert made.stays(torch.tensor([[THEN.begin]])).item() == 1
+    shoulder = torch.tensor([[THEN.begin]])
+    assert made.stays(shoulder, shoulder).item() == 1
 
 
 def test_where_no_trunk_ends_is_no_outline():
@@ -99,6 +109,52 @@ def test_what_is_within_is_one_piece_and_beyond_is_nothing(angle):
     assert parts.beyond.tolist() == pytest.approx([0.0, 1.0], abs=0.02)
 
 
+def bare_hole(angle: float, far: float = 5.0) -> Armhole:
+    """Of an arm that goes so many px inwards of where the trunk ends."""
+    arms = torch.zeros(2, *SIZE)
+    arms[1] = (HERE.real > SIDE - far * PX).float()
+    made = armhole(at(angle), (BROAD, BROAD), STAYS, HERS._replace(arms=arms), True, 1.0, SIDES)
+    assert made is not None
+    return made
+
+
+def test_a_bare_arms_seam_begins_where_its_skin_ends():
+    """There a photo shows the armhole itself, which is straight above; without clothes it is at the joint."""
+    made = bare_hole(LEVEL)
+    assert (made.sewn.real - SIDE) / PX == pytest.approx(-5.0, abs=0.7)
+    assert (made.sewn - THEN.begin).imag == pytest.approx(0.16 * UNIT, abs=1e-3)
+    places = [made.sewn + complex(aside * PX, -0.1 * UNIT) for aside in (-1.5, 1.5)]
+    assert told(made, places).others.tolist() == pytest.approx([1.0, 0.0], abs=0.02)
+    assert hole_of(LEVEL, bare=True).sewn == THEN.begin
+
+
+def test_past_a_bare_arms_seam_is_no_skin():
+    """What of the round of a shoulder lay on its trunk is dressed when the arm is lifted."""
+    place = torch.tensor([[THEN.begin - 3 * PX]])
+    assert bare_hole(-0.7, 2.0).stays(place, place).item() == 1
+    assert bare_hole(LEVEL, 2.0).stays(place, place).item() == 0
+
+
+def test_clothes_that_are_seen_beside_a_bare_shoulder_stay():
+    """A strap; but not as far down as the arm casts its shadow, and of a sleeve nothing can be told."""
+    made = bare_hole(LEVEL)
+    strap, farther, low = (
+        made.now.begin + offset * UNIT for offset in (complex(-0.05, -0.15), complex(0.3, -0.05), 0.7j)
+    )
+    parts = told(made, [strap, farther, low], dressed=1.0)
+    assert parts.dressed.tolist() == pytest.approx([1.0, 1.0, 0.0], abs=0.01)
+    assert told(bare_hole(2.9), [strap], dressed=1.0).others.item() == 1
+    assert parts.others[1].item() == 0, "the arm itself is not hidden"
+    assert told(hole_of(LEVEL), [strap], dressed=1.0).dressed.item() == 0
+
+
+def test_overhead_nothing_is_the_arms_that_is_farther_aside_than_it_is_broad():
+    made = hole_of(2.9)
+    outwards = -1j * made.now.step / abs(made.now.step)
+    places = [made.now.begin + part * BROAD * outwards - 0.02 * UNIT * made.down for part in (0.5, 1.3)]
+    assert [value > 0.9 for value in told(made, places).arm] == [True, False]
+
+
 @pytest.mark.parametrize(("bare", "share"), [(False, 0.5), (True, 0.85)])
 def test_the_seam_parts_the_cloth_of_arm_and_trunk(bare, share):
     """Of an arm that has no sleeve there is more skin."""
@@ -116,7 +172,7 @@ def test_the_seam_parts_the_cloth_of_arm_and_trunk(bare, share):
 def test_above_the_arm_and_beside_the_neck_nothing_is_told_of_a_level_arm():
     made = hole_of(LEVEL)
     above, neck = made.now.begin + 0.3 * UNIT * (1 - 0.5j), made.now.begin + 0.3 * UNIT * (-1 - 1.5j)
-    for part in told(made, [above, neck]):
+    for part in told(made, [above, neck])[1:]:
         assert part.max() == 0
 
 
@@ -162,11 +218,16 @@ def test_a_trunk_that_is_broader_a_little_farther_down_is_met_there():
 
 
 def test_beside_the_trunks_side_its_own_edge_is_left_alone():
-    """A twenty-fifth of a unit where the outline ends, and nothing where it begins."""
+    """A twenty-fifth of a unit to both sides, where the outline ends and where it begins."""
     made = hole_of(LEVEL)
-    side = made.outline[-1] - 0.03j * UNIT
-    parts = told(made, [side + 0.03 * UNIT, side + 0.06 * UNIT, made.outline[2] + 0.03j * UNIT])
-    assert parts.beyond.tolist() == pytest.approx([0.0, 1.0, 1.0], abs=0.1)
+    side, begin, middle = (made.outline[number] for number in (-1, 2, len(made.outline) // 2))
+    side, inwards = side - 0.03j * UNIT, (made.now.begin - middle) / abs(made.now.begin - middle)
+    for place, out in ((side, 1.0), (begin, 1j), (middle, -inwards)):
+        far = [0.02, 0.06] if place != middle else [0.015, 0.03]
+        beyond = told(made, [place + part * UNIT * out for part in far]).beyond.tolist()
+        within = told(made, [place - part * UNIT * out for part in far])
+        assert beyond == pytest.approx([float(place == middle), 1.0], abs=0.1)
+        assert (within.arm + within.trunk).tolist() == pytest.approx([float(place == middle), 1.0], abs=0.1)
 
 
 def test_it_leans_with_its_trunk():
@@ -192,6 +253,18 @@ def test_the_half_that_hung_at_the_trunk_is_not_shown():
     below = 1j * made.now.step / abs(made.now.step)
     places = made.now.begin + 0.3 * made.now.step + BROAD * torch.tensor([[-0.5, 0.2, 0.4, 0.6]]) * below
     assert made.hung(places)[0].tolist() == pytest.approx([0.0, 0.0, 0.5, 1.0], abs=0.01)
+    along = made.now.step / abs(made.now.step)
+    places = made.now.begin + 0.9 * BROAD * below + UNIT * torch.tensor([[0.4, 0.6, 0.8]]) * along
+    assert made.hung(places)[0].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.01), "no farther on"
+
+
+def test_a_bare_arms_trunks_corner_has_the_arms_skin():
+    """Turned with the arm it would be a piece of the photo's trunk."""
+    made = bare_hole(LEVEL)
+    behind = made.now.begin - 0.05 * UNIT * made.now.step / abs(made.now.step) - 0.1 * BROAD * 1j
+    past = behind - 0.5 * UNIT
+    assert made.hung(torch.tensor([[behind, past]]))[0].tolist() == [1.0, 0.0]
+    assert hole_of(LEVEL).hung(torch.tensor([[behind]])).item() == 0
 
 
 @pytest.mark.parametrize(("bare", "above", "below"), [(False, 1.45, 1.45 / 6), (True, 1.0, 1.0)])
@@ -199,17 +272,20 @@ def test_the_round_of_a_shoulder_stays_to_half_at(bare, above, below):
     """Of a sleeve, what is below is creased."""
     made = hole_of(LEVEL, bare=bare)
     places = torch.tensor([[THEN.begin - 1j * above * BROAD, THEN.begin + 1j * below * BROAD]])
-    assert made.stays(places)[0].tolist() == pytest.approx([0.5, 0.5], abs=0.01)
+    assert made.stays(places, places + 1.0)[0].tolist() == pytest.approx([0.5, 0.5], abs=0.01)
 
 
 def test_what_is_told_lies_within_its_window():
+    """It is the same of a part of the picture, and nothing is told at the window's rim but what is not of the
+    arm."""
     made = hole_of(2.2)
     window = made.window(HERE)
-    whole, part = made.parts(HERE), made.parts(HERE[window])
-    for whole_HW, part_hw in zip(whole[:2], part[:2], strict=True):
-        outside_HW: Tensor = whole_HW.clone()
-        outside_HW[window] = 0.0
-        assert outside_HW.max() == 0 and whole_HW[window].sub(part_hw).abs().max() < 0.1
+    whole, part = made.parts(HERE, nothing), made.parts(HERE[window], nothing)
+    assert whole.window == window
+    for whole_hw, part_hw in zip(whole[1:4], part[1:4], strict=True):
+        assert whole_hw.sub(part_hw).abs().max() < 0.1
+    for whole_hw in whole[1:3]:
+        assert max(rim.max() for rim in (whole_hw[0], whole_hw[-1], whole_hw[:, 0], whole_hw[:, -1])) == 0
 
 
 def test_what_an_arm_hid_is_the_trunks_where_it_lay_on_clothes():
@@ -221,5 +297,9 @@ def test_what_an_arm_hid_is_the_trunks_where_it_lay_on_clothes():
     for on in (0.0, 1.0):
         on_cloth = on * ((HERE.real > SIDE - 7 * PX) & (HERE.real < SIDE)).float()
         hers = HERS._replace(arms=arms, on=on_cloth.expand(2, -1, -1))
-        ends.append((float(here_A[hers.side(here_A, SIDES) - 1].real) - SIDE) / PX)
+        ends.append((float(here_A[hers.side(here_A, False, SIDES) - 1].real) - SIDE) / PX)
     assert ends == pytest.approx([-6.0, 0.0], abs=0.8)
+    worn = (HERE.real < SIDE)[None].float()
+    hers = HERS._replace(arms=arms, worn=worn)
+    ends = [(float(here_A[hers.side(here_A, bare, SIDES) - 1].real) - SIDE) / PX for bare in (False, True)]
+    assert ends == pytest.approx([-6.0, -5.0], abs=0.8), "clothes that are seen beside a bare arm are no rim"

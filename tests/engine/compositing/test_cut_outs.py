@@ -19,7 +19,7 @@ LEG, ARM = 1, 3
 OUT = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}  # at (75, 36) and (88, 36)
 BENT = {sk.LEFT_WRIST: (14.0, -13.0)}  # forwards from the elbow, a right angle
 # Classes and colours of a photo, and where it shows its person.
-NOBODY = Bared(torch.ones(1, *SIZE), torch.zeros(2, *SIZE), torch.zeros(2, *SIZE))
+NOBODY = Bared(torch.ones(1, *SIZE), *[torch.zeros(planes, *SIZE) for planes in (2, 2, 1)])
 NOTHING = torch.zeros(CLASSES, *SIZE), torch.zeros(3, *SIZE), NOBODY
 UNIT = 15.2  # px, of an upper arm
 BROAD = 0.2  # units to either side
@@ -120,3 +120,22 @@ def test_a_joint_is_pointed_from_a_fifth_of_a_radian_that_it_is_bent_otherwise_o
     assert (way.goes.line_N - wanted.line_N).abs().max() < 1e-4
     other = ribbon(now, placed, ARM, 1.0, SIDES, pointed=pointed - 0.2 if pointed else 0.2)
     assert other is not None and (way.goes.line_N - other.line_N).abs().max() > 4e-4, "which tells"
+
+
+def test_of_an_arm_that_was_folded_the_upper_arm_shows_nothing_of_the_forearm_beside_it():
+    """The photo has the left wrist beside the shoulder: the forearm is within reach of the upper arm."""
+    own, now = pose({sk.LEFT_WRIST: (4.0, -26.0)})[0], pose(OUT)[0]
+    trunk, placed = trunk_of(now, own, SIDES), segments(own, SIDES)
+    line = ribbon(own, placed, ARM, 1.0, SIDES)
+    assert trunk is not None and line is not None
+    where = place_of(HERE, line.line_N)
+    bones = [e for e in elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES) if e.bone.chain == ARM]
+    limb_HW = (where.aside.abs() < BROAD * bones[0].then.unit).float()
+    on_forearm_HW = (where.piece >= line.joints[1]).float()
+    poses, layer_4HW = Poses(now, own, SIDES), torch.zeros(4, *SIZE)
+    way = along_limb(bones, poses, limb_HW, trunk, *NOTHING)
+    lay_over(layer_4HW, bones, poses, CutOut(on_forearm_HW.expand(3, -1, -1), limb_HW, 1.0, way), HERE)
+    goes = place_of(HERE, way.goes.line_N)
+    upper_HW = goes.piece < way.goes.joints[1] - 6
+    assert layer_4HW[0][upper_HW].sum() > 30
+    assert layer_4HW[1][upper_HW].max() < 0.05

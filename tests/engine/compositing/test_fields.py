@@ -12,6 +12,7 @@ from engine.compositing.fields import (
     around,
     at,
     between_known,
+    common,
     keeps_shape,
     moved_by,
     nearest_known,
@@ -101,3 +102,17 @@ def test_what_is_not_known_goes_over_from_one_neighbour_into_the_other():
     known = torch.tensor([False, True, False, False, True, False])
     value = torch.tensor([9.0, 1.0, 9.0, 9.0, 4.0, 9.0])
     assert between_known(value, known).tolist() == [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "other", [(slice(3, 9), slice(0, 4)), (slice(6, 8), slice(2, 3)), (slice(8, 20), slice(9, 12))]
+)
+def test_what_windows_have_in_common_is_the_same_px_of_both(other):
+    one = slice(2, 7), slice(1, 8)
+    number_HW = torch.arange(20 * 20).view(20, 20)
+    of_one, of_other = common(one, other)
+    first, second = number_HW[one][of_one], number_HW[other][of_other]
+    marked_HW = torch.zeros(2, 20, 20)
+    marked_HW[0][one] = marked_HW[1][other] = 1.0
+    assert torch.equal(first.flatten(), second.flatten())
+    assert first.numel() == marked_HW.prod(0).sum()

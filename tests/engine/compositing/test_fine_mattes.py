@@ -32,14 +32,17 @@ def soft(begin: float, end: float = 1e3) -> Tensor:
     return running_mean(F.avg_pool2d(hard_HW, TIMES), 3)
 
 
-def seen(photo: Tensor, hers: Tensor, arm: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def seen(
+    photo: Tensor, hers: Tensor, arm: Tensor | None = None, plate: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Of what are fine mattes told, [H, W] each: the person and the arm, 0 to 1; the upper and lower ends of
     the picture have other windows and are left out."""
     limbs = torch.zeros(1, 4, *SMALL)
     if arm is not None:
         limbs[:, ARM] = arm[:, 0]
-    made: FineMattes = fine_mattes(photo, picture((0, WALL)), 1.0 - hers, limbs, torch.zeros(18, 3))
-    assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 8 * 192 * 192
+    plate = picture((0, WALL)) if plate is None else plate
+    made: FineMattes = fine_mattes(photo, plate, 1.0 - hers, limbs, torch.zeros(18, 3))
+    assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 10 * 192 * 192
     assert made.limbs[:, [0, 1, 3]].max() == 0
     rows = slice(24, -24)
     return 1.0 - made.behind[0, 0, rows] / 255.0, made.limbs[0, ARM, rows] / 255.0
@@ -109,6 +112,18 @@ def test_between_a_hand_and_her_is_no_wall_that_a_map_gives_it():
     photo = picture((0, WALL), (BEGIN, SKIN), (SEAM - 10, WALL), (SEAM, SHIRT))
     _, arm_HW = seen(photo, soft(BEGIN), soft(BEGIN, SEAM))
     assert arm_HW[:, SEAM - 7 :].max() < 0.2 and arm_HW[:, BEGIN + 8 : SEAM - 14].min() > 0.9
+
+
+def test_fingers_stay_that_a_plate_still_shows_and_wall_does_not():
+    """12 px of an arm before a shirt's edge, as bright as knuckles are, where the plate was not emptied."""
+    knuckles = tuple(0.4 * skin + 0.6 * wall for skin, wall in zip(SKIN, WALL, strict=True))
+    for colour, least, most in ((knuckles, 0.9, 1.0), (WALL, 0.0, 0.3)):
+        photo = picture(
+            (0, WALL), (BEGIN - 10, SHIRT), (BEGIN, colour), (BEGIN + 12, SKIN), (SEAM + 20, SHIRT)
+        )
+        plate = picture((0, WALL), (BEGIN, colour), (BEGIN + 12, WALL))
+        _, arm_HW = seen(photo, soft(BEGIN - 10), soft(BEGIN, SEAM + 20), plate)
+        assert least <= arm_HW[:, BEGIN + 1 : BEGIN + 11].mean() <= most
 
 
 def test_a_white_sleeve_before_a_white_wall_stays_an_arms_and_so_do_its_stripes():

@@ -157,3 +157,13 @@ def test_a_limb_that_lies_a_little_beside_its_line_is_its(beside, ends):
     limb_HW = ((HERE.real / unit + beside).abs() < 0.15).float()
     broad_2N = reach(line_N, limb_HW, unit, SIDES) * THICK[1]
     assert broad_2N[:, 1].tolist() == pytest.approx(list(ends), abs=0.04)
+
+
+def test_what_hangs_together_with_nothing_on_an_arms_line_is_no_arm():
+    """A strip at the side of a trunk whose arm is raised; a bag hangs from its hand."""
+    bag, strip = (slice(60, 72), slice(70, 82)), (slice(40, 60), slice(30, 34))
+    made = mattes((ARM, LEFT_ARM), left=[LEFT_ARM, bag, strip])
+    assert made[OF_LEFT_ARM, 57, 67] > 0.99 and made[OF_LEFT_ARM, 66, 78] > 0.99
+    assert made[OF_LEFT_ARM, strip[0], strip[1]].max() == 0
+    apart = mattes((ARM, LEFT_ARM), left=[strip])
+    assert apart[OF_LEFT_ARM, 50, 32] > 0.99, "where nothing is on its line all is kept"

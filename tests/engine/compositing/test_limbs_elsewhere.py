@@ -71,6 +71,14 @@ def test_an_arm_is_drawn_too_when_another_comes_nearer_than_a_unit(apart, drawn)
     assert right_forearm(now, own) == pytest.approx(drawn, abs=0.01)
 
 
+@pytest.mark.parametrize(("across", "drawn"), [(True, 1.0), (False, 0.0)])
+def test_an_arm_that_another_lay_on_in_the_photo_is_drawn_when_that_leaves(across, drawn):
+    """The photo does not show what was hidden. The left arm is stretched out now."""
+    lies = {sk.LEFT_ELBOW: (-8.0, 1.0), sk.LEFT_WRIST: (-24.0, -9.0)} if across else {}
+    out = {sk.LEFT_ELBOW: (9.2, -14.0), sk.LEFT_WRIST: (20.0, -28.0)}
+    assert right_forearm(pose(out)[0], pose(lies)[0]) == drawn
+
+
 @pytest.mark.parametrize(("longer", "drawn"), [(1.0, 1.0), (3.0, 0.0)])
 def test_a_forearm_that_is_too_long_is_no_cut_out_though_another_crosses_it(longer, drawn):
     pulled = {sk.RIGHT_ELBOW: (14.0, 0.0), sk.RIGHT_WRIST: (14.0, 0.0)}  # from (44, 50) to (42, 64)

@@ -63,3 +63,19 @@ def test_a_hand_in_hair_lies_on_no_clothes():
     away = slice(38, 58)
     assert plain[4, away].max() == 1 and torch.equal(in_hair[:, away], plain[:, away])
     assert torch.equal(in_hair[3], plain[3]), "the other hand"
+
+
+def test_an_arm_that_only_the_engine_draws_is_none():
+    """At a joint that is guessed it may draw a hand on trousers, which are no hole then."""
+    drawn = PERSON.clone()
+    drawn[ARM] = REGIONS.index("arms")
+    made = known((PERSON != SHIRT).float(), drawn, pose())
+    assert made.surface[0, REGIONS.index("arms")][ARM].min() > 0.99
+    assert made.classes.shape == (1, CLASSES, *SIZE) and made.classes[0, REGIONS.index("arms")].max() < 0.01
+
+
+def test_what_is_shown_of_limbs_is_the_legs_that_are_seen_and_arms_that_are_whole():
+    made = known((PERSON != SHIRT).float(), pose_1183=pose())
+    assert torch.equal(made.drawn_limbs[:, :2], made.limbs[:, :2])
+    assert torch.equal(made.drawn_limbs[:, 2:], made.drawn)
+    assert made.limbs[0, 2].max() == 0 and made.drawn[0, 0].max() > 0.9, "lent by the left arm"

@@ -41,6 +41,27 @@ def test_what_is_around_it_changes_nothing(rows):
     assert (sharp(mask_hw, picture_HWC) == whole_HW).mean() > 0.9999
 
 
+def test_a_white_cuff_before_a_pale_wall_is_outlined_as_the_map_has_it():
+    """Between its wall and a hand that is darker than both, colours would give it to the wall."""
+    picture_HWC = np.full((256, 176, 3), 226, np.uint8)
+    picture_HWC[60:120, 82:92] = 229
+    picture_HWC[120:170, 83:91] = (150, 90, 60)
+    there_HW = np.zeros((256, 176), bool)
+    there_HW[60:120, 82:92] = True
+    wall_HW = np.ones_like(there_HW)
+    wall_HW[60:170, 82:92] = False
+    mask_hw = there_HW[::2, ::2]
+    assert (sharp(mask_hw, picture_HWC) != there_HW).sum() > 0.4 * there_HW.sum()
+    assert (sharp(mask_hw, picture_HWC, wall_HW[::2, ::2]) != there_HW).sum() < 0.05 * there_HW.sum()
+
+
+def test_what_is_not_of_the_walls_colours_ends_at_its_own_edge_before_one():
+    picture_HWC, cloth_HW = scene(60, 50, 200, 120)
+    mask_hw = np.zeros((128, 88), bool)
+    mask_hw[32:102, 27:62] = True
+    assert (sharp(mask_hw, picture_HWC, ~mask_hw) == sharp(mask_hw, picture_HWC)).mean() > 0.999
+
+
 def test_nothing_is_nowhere_and_everything_everywhere():
     picture_HWC, _ = scene(60, 50, 200, 120)
     assert not sharp(np.zeros((128, 88), bool), picture_HWC).any()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -271,6 +271,20 @@ def test_scenery_and_lens_stay_in_range(seed):
     assert cover.min() >= 0 and cover.max() < 1 + 1e-5 and lit.min() > 0 and np.isfinite(lit).all()
     every = SpoilingLens(blur=1, shake=1, thumbnail=1, grain=1, sharpen=1, jpeg=1)
     assert photograph(rng, behind * lit, every).shape == (48, 32, 3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_too_much_light_shines_over_what_is_before_it_and_darkens_nothing(seed):
+    none = SpoilingLens(*(0.0,) * len(fields(SpoilingLens)))
+    picture = np.full((64, 48, 3), 60.0, np.float32)
+    picture[:, :16] = 250.0
+    as_it_is, flooded = (
+        photograph(np.random.default_rng(seed), picture, replace(none, bloom=bloom)).astype(int)
+        for bloom in (0.0, 1.0)
+    )
+    assert (as_it_is == np.rint(picture)).all() and (flooded >= as_it_is).all()
+    gained = (flooded - as_it_is)[:, 16:].mean((0, 2))
+    assert gained[0] > 5 and (np.diff(gained) <= 0).all() and gained[-1] < 0.5 * gained[0]
 
 
 def test_crowd_joins_sets_with_the_same_numbers(stick_people, make_stick_people, tmp_path):

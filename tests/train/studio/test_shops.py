@@ -51,6 +51,22 @@ def test_some_wear_one_colour_and_some_of_them_black_or_white(shown):
     assert len(means) > 15 and min(means) < 45 and max(means) > 210
 
 
+def test_some_wear_jackets_and_coats_and_some_of_those_are_as_dark_as_what_is_under_them(shown):
+    outer = []
+    for _, street in shown:
+        outfit = street.outfit
+        over = outfit.jacket or (outfit.coat and outfit.coat.top)
+        if over and isinstance(outfit.top, Top):
+            assert outfit.top.sleeve <= 0.15, "no sleeve within a sleeve"
+            outer.append(
+                np.abs(
+                    over.finish.fabric.tile.mean((0, 1)) - outfit.top.finish.fabric.tile.mean((0, 1))
+                ).max()
+            )
+    assert len(outer) > 40 and 0.1 < np.mean(np.array(outer) < 15) < 0.8
+    assert any(street.outfit.coat for _, street in shown) and any(street.outfit.jacket for _, street in shown)
+
+
 def in_sleeves(studio, sheer: Sheer | None, sleeve: float = 4.1):
     """Somebody who stands with bare or clothed arms in black before the same wall."""
     street = studio._to_show(INDEX)

@@ -18,6 +18,7 @@ class SpoilingLens:
     contrast: float = 0.22
     gamma: float = 0.25
     grey: float = 0.04
+    bloom: float = 0.12
     saturation: float = 0.3
     blur: float = 0.35
     shake: float = 0.08
@@ -29,7 +30,10 @@ class SpoilingLens:
 
 def photograph(rng: np.random.Generator, picture_HWC: np.ndarray, lens: SpoilingLens) -> np.ndarray:
     """The picture float32 [H, W, 3] in 0 to 255 as a lesser camera takes it: uint8."""
-    picture = _coloured(rng, picture_HWC / 255.0, lens) * np.float32(255)
+    picture = picture_HWC / 255.0
+    if rng.random() < lens.bloom:
+        picture = _bloomed(rng, picture)
+    picture = _coloured(rng, picture, lens) * np.float32(255)
     height, width = picture.shape[:2]
     blur, shake, thumbnail, grain, sharpen, jpeg = rng.random(6) < (
         lens.blur, lens.shake, lens.thumbnail, lens.grain, lens.sharpen, lens.jpeg,
@@ -55,6 +59,13 @@ def photograph(rng: np.random.Generator, picture_HWC: np.ndarray, lens: Spoiling
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(18, 96))]
         picture = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR)
     return picture
+
+
+def _bloomed(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """Too much light: what is bright is white, and shines over what is before it, as a window does."""
+    bright = np.clip(picture * np.float32(rng.uniform(1.2, 1.7)) - 0.8, 0, 1)
+    around = cv2.GaussianBlur(bright, (0, 0), rng.uniform(0.01, 0.06) * picture.shape[0])
+    return np.clip(picture + np.float32(rng.uniform(0.2, 0.8)) * around, 0, 1)
 
 
 def _coloured(rng: np.random.Generator, picture: np.ndarray, lens: SpoilingLens) -> np.ndarray:

@@ -1,0 +1,101 @@
+"""Arms that are crossed in the photo. The parsing network confuses them; their bones tell them apart.
+
+Where two arms lie on each other, hands are before forearms and forearms before upper arms: nobody's elbow is
+before the hand that holds it. Of two forearms the one before the other is that which the network sees there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.compositing.arms_joined import breadths
+from engine.compositing.fields import ramp, size_of
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, Segment, positions, segments
+from engine.compositing.ribbons import place_of, ribbon
+
+_HAND = 0.45  # of a forearm, how far its hand reaches beyond its wrist
+_BROAD = 0.12, 0.3  # units, half as broad is an arm at least and at most
+_FORE = 0.9  # of that, a forearm and a hand
+_RIM = -0.02, 0.06  # units beyond its breadth, up to which an arm is surely, and at most
+_SEEN = 0.3, 0.7  # how likely a hand is seen: below, it is hidden; and what is worn on an arm
+_UPPER, _FOREARM, _OUT = 0.0, 1.0, 2.0  # parts of an arm, the later before the earlier
+
+
+class _Arm(NamedTuple):
+    """0 to 1: how far px are within it [H, W]; which part of it they are [H, W]."""
+
+    inside: Tensor
+    part: Tensor
+
+
+def uncrossed(arms_B2HW: Tensor, bare_B1HW: Tensor, worn_B1HW: Tensor, pose_B183: Tensor) -> Tensor:
+    """Mattes of arms, 0 to 1; of those that are crossed by their bones.
+
+    bare, worn: how likely bare arms are seen, and these or sleeves. pose: the photo's own, as
+    `moving_least_squares.normalised_pose` gives it.
+    """
+    size = size_of(arms_B2HW)
+    sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
+    here_HW = positions(size, sides_2)
+    mattes_B2HW = arms_B2HW.clone()
+    each = zip(pose_B183.float(), mattes_B2HW, bare_B1HW[:, 0], worn_B1HW[:, 0], strict=True)
+    for pose_183, mattes_2HW, bare_HW, worn_HW in each:
+        placed = segments(pose_183, sides_2)
+        if not all(bone in placed for arm in ARMS for bone in arm):
+            continue
+        if not cross(placed[ARMS[0][1]], placed[ARMS[1][1]]):
+            continue
+        right, left = (
+            _arm(side, pose_183, placed, mattes_2HW[side], bare_HW, here_HW, sides_2) for side in range(2)
+        )
+        met_HW = right.inside * left.inside * (right.part == left.part)
+        ahead = (met_HW * (mattes_2HW[0] - mattes_2HW[1])).sum() > 0
+        before_HW = (right.part > left.part) | (right.part == left.part) & ahead
+        hers_HW = ramp(worn_HW, *_SEEN)
+        mattes_2HW[0] = right.inside * (1.0 - left.inside * ~before_HW) * hers_HW
+        mattes_2HW[1] = left.inside * (1.0 - right.inside * before_HW) * hers_HW
+    return mattes_B2HW
+
+
+def _arm(
+    side: int,
+    pose_183: Tensor,
+    placed: dict[int, Segment],
+    arm_HW: Tensor,
+    bare_HW: Tensor,
+    here_HW: Tensor,
+    sides_2: Tensor,
+) -> _Arm:
+    made = ribbon(pose_183, placed, ARM_CHAINS[side], 1.0, sides_2)
+    assert made is not None
+    upper, forearm = (placed[bone] for bone in ARMS[side])
+    # Above the elbow no other arm lies on it for long.
+    broad_N = breadths(made.line_N, upper.unit, arm_HW, sides_2).sum(0)[made.root : made.joints[1]]
+    broad = min(max(float(broad_N.median()) / 2, _BROAD[0]), _BROAD[1])
+    where = place_of(here_HW, made.line_N)
+    piece_HW = where.piece + where.part
+    part_HW = torch.full_like(piece_HW, _UPPER)
+    part_HW[piece_HW >= made.joints[1]] = _FOREARM
+    last = made.joints[-1]
+    part_HW[piece_HW >= last] = _OUT
+    reach = _HAND * abs(forearm.step) / float(made.line_N[-2:].diff().abs())
+    there_HW = (piece_HW < last + min(reach, 1.0)) & ~where.beyond & (piece_HW >= made.root)
+    half_HW = torch.where(part_HW > _UPPER, _FORE * broad, broad)
+    inside_HW = (1.0 - ramp(where.aside.abs() / upper.unit - half_HW, *_RIM)) * there_HW
+    hand_HW = inside_HW * (part_HW == _OUT)
+    if float((hand_HW * bare_HW).sum() / hand_HW.sum().clamp_min(1e-6)) < _SEEN[0]:
+        inside_HW = inside_HW - hand_HW  # it is behind the other arm
+    return _Arm(inside_HW, part_HW)
+
+
+def cross(one: Segment, other: Segment) -> bool:
+    """Whether two forearms, hands and all, cross."""
+    ends = []
+    for bone, across in ((one, other), (other, one)):
+        tip = across.begin + (1.0 + _HAND) * across.step
+        begin, end = ((place - bone.begin) / bone.step for place in (across.begin, tip))
+        ends.append(begin.imag * end.imag)
+    return max(ends) < 0

@@ -1,0 +1,189 @@
+"""Arms as they are shown when they are elsewhere: entire, where a photo hides some of them.
+
+One that is hardly seen, behind its trunk, in a sleeve that is nowhere told from its jacket, or turned away,
+is lent by the other one, mirrored. Where one lies across the other, the hidden one goes on as it is before
+and behind. Of whatever is told of a photo's px: its colours, or classes and places.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.compositing.arms_joined import breadths
+from engine.compositing.cut_outs import window_around
+from engine.compositing.fields import between_known, ramp, size_of
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
+from engine.compositing.limb_mattes import THICK
+from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, position_at, ribbon
+
+_HARDLY = (
+    0.5  # of the other arm's breadth, less than which of an arm is hardly seen: mostly .6 to 1, or below .45
+)
+_ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
+_GAP = 0.5  # of its breadth before and behind, less than which of an arm is seen where another hides it
+_ACROSS = 0.5  # how much of what an arm's line passes there is the other's
+_BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
+_MEAN = 4  # points beside what is hidden, whose colours go on
+_EDGE = 0.02  # units, so soft is an edge
+
+
+class WholeArms(NamedTuple):
+    """arms: planes of the right and the left one [B, 2 C, H, W], of both alike [B, C, H, W] where nothing of
+    them is hidden. drawn: what is shown of them, 0 to 1 [B, 2, H, W]."""
+
+    arms: Tensor
+    drawn: Tensor
+
+
+@torch.no_grad()
+def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor) -> WholeArms:
+    """planes: as both arms are seen. arms: mattes of what is seen of them, 0 to 1. pose: the photo's own, as
+    `moving_least_squares.normalised_pose` gives it."""
+    size = size_of(arms_B2HW)
+    sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
+    here_HW = positions(size, sides_2)
+    planes_B2CHW, mattes_B2HW, changed = planes_BCHW[:, None], arms_B2HW, False
+    for number, pose_183 in enumerate(pose_B183.float()):
+        right, left = (_arm(side, pose_183, arms_B2HW[number, side], sides_2) for side in range(2))
+        if right is None or left is None:
+            continue
+        for side, (arm, other) in enumerate(((right, left), (left, right))):
+            seen = planes_BCHW[number], arms_B2HW[number]
+            over_N = sampled(seen[1][1 - side][None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
+            made = _lent(arm, other, over_N, *seen, side, here_HW, sides_2)
+            made = made or _filled(arm, over_N, *seen, side, here_HW, sides_2)
+            if made is None:
+                continue
+            if not changed:
+                planes_B2CHW = planes_BCHW[:, None].repeat(1, 2, 1, 1, 1)
+                mattes_B2HW, changed = arms_B2HW.clone(), True
+            window, planes_Chw, matte_hw = made
+            planes_B2CHW[(number, side, ..., *window)] = planes_Chw
+            mattes_B2HW[(number, side, *window)] = matte_hw
+    return WholeArms(planes_B2CHW.flatten(1, 2), mattes_B2HW)
+
+
+class _Arm(NamedTuple):
+    """Its ribbon, its unit, and how broad it is seen to both sides of it [2, N], in units."""
+
+    made: Ribbon
+    unit: float
+    broad_2N: Tensor
+
+    @property
+    def bones(self) -> slice:
+        """The points of the line that are along its bones."""
+        return slice(self.made.root, self.made.joints[-1] + 1)
+
+
+def _arm(side: int, pose_183: Tensor, arm_HW: Tensor, sides_2: Tensor) -> _Arm | None:
+    placed = segments(pose_183, sides_2)
+    if not all(number in placed for number in ARMS[side]):
+        return None
+    made = ribbon(pose_183, placed, ARM_CHAINS[side], 1.0, sides_2)
+    assert made is not None
+    unit = placed[ARMS[side][0]].unit
+    return _Arm(made, unit, breadths(made.line_N, unit, arm_HW, sides_2))
+
+
+_Made = tuple[tuple[slice, slice], Tensor, Tensor] | None
+
+
+def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
+    """Of an arm and the other one, how broad both are seen along their bones, where they do not cross."""
+    share = float((broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0).mean())
+    return share < _HARDLY and float(other_N.mean()) > _ENOUGH
+
+
+def _lent(
+    arm: _Arm,
+    other: _Arm,
+    over_N: Tensor,
+    planes_CHW: Tensor,
+    arms_2HW: Tensor,
+    side: int,
+    here_HW: Tensor,
+    sides_2: Tensor,
+) -> _Made:
+    free_N = ~over_N[arm.bones]
+    broad_N, other_N = (each.broad_2N.sum(0)[each.bones] for each in (arm, other))
+    if free_N.any():
+        broad_N, other_N = broad_N[free_N], other_N[free_N]
+    if not hardly_seen(broad_N, other_N):
+        return None
+    line_N, window = arm.made.line_N, _window(arm, here_HW, sides_2)
+    where = place_of(here_HW[window], line_N)
+    if inner_side(other.made) != inner_side(arm.made):
+        where = where._replace(aside=-where.aside)
+    there_hw = position_at(where, other.made.line_N, arm.unit / other.unit)
+    matte_hw = sampled(arms_2HW[1 - side][None], there_hw, sides_2)[0].masked_fill(where.beyond, 0.0)
+    return window, sampled(planes_CHW, there_hw, sides_2), matte_hw
+
+
+def _filled(
+    arm: _Arm,
+    over_N: Tensor,
+    planes_CHW: Tensor,
+    arms_2HW: Tensor,
+    side: int,
+    here_HW: Tensor,
+    sides_2: Tensor,
+) -> _Made:
+    line_N = arm.made.line_N
+    broad_N = arm.broad_2N.sum(0)
+    closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
+    gap_N = over_N & (broad_N < _GAP * closed_N)
+    on_bones_N = torch.zeros_like(gap_N)
+    on_bones_N[arm.bones] = True
+    gap_N &= on_bones_N
+    beside_N = F.max_pool1d(gap_N[None].float(), 2 * _BESIDE + 1, 1, _BESIDE)[0] > 0
+    known_N = on_bones_N & ~beside_N
+    if not (gap_N.any() and known_N.any()):
+        return None
+    broad_2N = torch.stack([between_known(each_N, known_N) for each_N in arm.broad_2N])
+    window = _window(arm, here_HW, sides_2)
+    where = place_of(here_HW[window], line_N)
+    matte_hw, planes_Chw = arms_2HW[side][window].clone(), planes_CHW[(..., *window)].clone()
+    shape_hw = 1.0 - ramp(where.aside.abs() / arm.unit - where.beside(broad_2N), -_EDGE, _EDGE)
+    along_hw, over_hw = where.piece + where.part, arms_2HW[1 - side][window]
+    for first, last in _runs(gap_N):
+        before, behind = float(first - _BESIDE), float(last + _BESIDE)  # beside it an arm is partly hidden
+        in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond
+        part_hw = ((along_hw - before) / (behind - before)).clamp(0.0, 1.0)
+        ends = []
+        for at, step, last_at in ((before, -1.0, arm.made.root), (behind, 1.0, arm.made.joints[-1])):
+            # A mean of it: a fold, a lock or a finger that lies there is not drawn out.
+            seen_Chw = torch.zeros_like(planes_Chw)
+            for number in range(_MEAN):
+                at_hw = torch.full_like(along_hw, at + number * step)
+                at_hw = at_hw.clamp(min(at, last_at), max(at, last_at))
+                piece_hw = at_hw.long().clamp(0, len(line_N) - 2)
+                there = Place(piece_hw, at_hw - piece_hw, where.aside, where.beyond)
+                broad_hw = (there.beside(broad_2N) / where.beside(broad_2N).clamp_min(1e-3)).clamp(max=1.0)
+                there = there._replace(aside=where.aside * broad_hw)
+                seen_Chw += sampled(planes_CHW, position_at(there, line_N), sides_2) / _MEAN
+            ends.append(seen_Chw)
+        made_Chw = torch.lerp(ends[0], ends[1], part_hw)
+        hidden_hw = in_gap_hw * shape_hw * over_hw
+        planes_Chw = torch.lerp(planes_Chw, made_Chw, hidden_hw)
+        matte_hw = matte_hw.maximum(hidden_hw)
+    return window, planes_Chw, matte_hw
+
+
+def _window(arm: _Arm, here_HW: Tensor, sides_2: Tensor) -> tuple[slice, slice]:
+    return window_around(arm.made.line_N, THICK[1] * arm.unit, size_of(here_HW), sides_2)
+
+
+def _runs(marked_N: Tensor) -> list[tuple[int, int]]:
+    """First and last of each run of what is marked."""
+    runs: list[tuple[int, int]] = []
+    for place in marked_N.nonzero()[:, 0].tolist():
+        if runs and runs[-1][1] == place - 1:
+            runs[-1] = runs[-1][0], place
+        else:
+            runs.append((place, place))
+    return runs

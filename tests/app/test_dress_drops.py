@@ -1,0 +1,137 @@
+"""A photo that is let go on what they wear in Dress: that comes from it, and the person stays."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from test_dress import FACE, SHIRT, TROUSERS, WALL, card, click, dressing, outfit
+
+from app.document import Worn
+from app.files.intake import PHOTO_KEY
+
+__all__ = ["dressing"]  # a fixture
+COPY, LEFT, NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def spot(driver, xy) -> QPoint:
+    """Pose px to px of the window."""
+    return driver.canvas.viewport().mapTo(driver.window, driver.canvas.to_widget(xy).toPoint())
+
+
+def files(*paths) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def hold(driver, mime: QMimeData, *places: QPoint) -> None:
+    """Drag something into the window and over these places."""
+    QApplication.sendEvent(driver.window, QDragEnterEvent(places[0], COPY, mime, LEFT, NONE))
+    for place in places[1:]:
+        QApplication.sendEvent(driver.window, QDragMoveEvent(place, COPY, mime, LEFT, NONE))
+
+
+def let_go(driver, mime: QMimeData, place: QPoint) -> None:
+    QApplication.sendEvent(driver.window, QDropEvent(place.toPointF(), COPY, mime, LEFT, NONE))
+
+
+def names(driver) -> list[str]:
+    return [photo.name for photo in driver.controller.document.look.photos]
+
+
+def key_of(driver, name: str) -> str:
+    return next(photo.key for photo in driver.controller.document.look.photos if photo.name == name)
+
+
+def test_a_file_let_go_on_a_garment_is_where_that_comes_from(dressing, photo):
+    person = dressing.controller.document.look.person
+    mime = files(photo("jeans.png", top=(9, 9, 90)))
+    hold(dressing, mime, spot(dressing, SHIRT), spot(dressing, TROUSERS))
+    assert not dressing.window.centre.overlay.isVisible()  # what is aimed at is seen, and outlined
+    box = dressing.canvas.pointed.path().boundingRect()
+    assert dressing.canvas.pointed.isVisible() and box.center().y() == pytest.approx(TROUSERS[1], abs=20)
+    let_go(dressing, mime, spot(dressing, TROUSERS))
+    assert dressing.window.modes.dressing.choice == ("trousers",)
+    click(dressing, FACE)  # while it is read: what is chosen now is another matter
+    dressing.until(lambda: outfit(dressing) != ())
+    assert outfit(dressing) == (Worn("trousers", key_of(dressing, "jeans.png")),)
+    assert dressing.controller.document.look.person == person
+    assert not any(sentence.startswith("jeans.png is on the shelf") for sentence in dressing.sentences)
+
+
+def test_of_several_files_the_first_is_worn_and_the_others_wait_on_the_shelf(dressing, photo):
+    mime = files(*(photo(name, top=(n, 9, 9)) for n, name in enumerate(("a.png", "b.png", "c.png"))))
+    hold(dressing, mime, spot(dressing, SHIRT))
+    let_go(dressing, mime, spot(dressing, SHIRT))
+    dressing.until(lambda: names(dressing)[-1] == "c.png" and outfit(dressing) != ())
+    dressing.until_full()
+    assert outfit(dressing) == (Worn("top", key_of(dressing, "a.png")),)
+
+
+def test_what_was_chosen_together_comes_together(dressing, photo):
+    click(dressing, SHIRT)
+    click(dressing, TROUSERS, Qt.KeyboardModifier.ShiftModifier)
+    mime = files(photo("suit.png", top=(9, 9, 90)))
+    hold(dressing, mime, spot(dressing, SHIRT))
+    let_go(dressing, mime, spot(dressing, SHIRT))
+    dressing.until(lambda: outfit(dressing) != ())
+    key = key_of(dressing, "suit.png")
+    assert outfit(dressing) == (Worn("top", key), Worn("trousers", key))
+
+
+def test_let_go_on_nothing_it_gives_what_is_chosen_and_else_it_waits_on_the_shelf(dressing, photo):
+    mime = files(photo("one.png", top=(9, 9, 90)))
+    hold(dressing, mime, spot(dressing, WALL))
+    let_go(dressing, mime, spot(dressing, WALL))
+    dressing.until(lambda: "one.png" in names(dressing))
+    dressing.until_full()
+    assert outfit(dressing) == ()
+    click(dressing, SHIRT)
+    mime = files(photo("two.png", top=(90, 9, 9)))
+    hold(dressing, mime, spot(dressing, WALL))
+    let_go(dressing, mime, spot(dressing, WALL))
+    dressing.until(lambda: outfit(dressing) != ())
+    assert outfit(dressing) == (Worn("top", key_of(dressing, "two.png")),)
+
+
+def test_a_card_let_go_on_a_garment_gives_it_at_once(dressing):
+    mime, key = QMimeData(), dressing.controller.document.look.photos[-1].key
+    mime.setData(PHOTO_KEY, card(dressing, key).key.encode())
+    hold(dressing, mime, spot(dressing, TROUSERS))
+    let_go(dressing, mime, spot(dressing, TROUSERS))
+    dressing.until(lambda: outfit(dressing) != ())
+    assert outfit(dressing) == (Worn("trousers", key),)
+
+
+def test_beside_the_canvas_and_in_pose_the_places_are_shown(dressing, photo):
+    window, overlay = dressing.window, dressing.window.centre.overlay
+    mime = files(photo("one.png", top=(9, 9, 90)))
+    shelf = window.docks.shelf.mapTo(window, window.docks.shelf.rect().center())
+    hold(dressing, mime, spot(dressing, SHIRT), shelf)
+    assert overlay.isVisible() and not dressing.canvas.pointed.isVisible()
+    hold(dressing, mime, shelf, spot(dressing, SHIRT))
+    assert not overlay.isVisible() and dressing.canvas.pointed.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not dressing.canvas.pointed.isVisible()
+    window.actions_by_id["pose_mode"].trigger()
+    hold(dressing, mime, spot(dressing, SHIRT))
+    assert overlay.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not overlay.isVisible()
+
+
+def test_a_pose_is_taken_over_a_garment_too(dressing, tmp_path):
+    path = tmp_path / "pose.json"
+    path.write_text("{}")
+    hold(dressing, files(path), spot(dressing, SHIRT))
+    assert dressing.window.centre.overlay.isVisible() and not dressing.canvas.pointed.isVisible()
+
+
+def test_of_a_photo_without_the_garment_a_sentence_is_told(dressing, photo):
+    mime = files(photo("bright.png", top=(250, 250, 250)))
+    hold(dressing, mime, spot(dressing, TROUSERS))
+    let_go(dressing, mime, spot(dressing, TROUSERS))
+    dressing.until(lambda: "bright.png shows no trousers that could be taken." in dressing.sentences)
+    assert outfit(dressing) == ()

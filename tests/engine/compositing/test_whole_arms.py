@@ -1,0 +1,101 @@
+"""Arms that a photo hides, in the flat scene, whose arms hang."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from flat_scene import HERE, PX, SIDES, SIZE, pose
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, off, segments
+from engine.compositing.ribbons import place_of, ribbon
+from engine.compositing.whole_arms import hardly_seen, whole_arms
+from engine.pose import skeleton as sk
+
+RIGHT, LEFT = 0, 1
+BROAD = 0.15  # units to either side of its bones
+
+
+def bones_of(side: int, pose_B183: Tensor) -> Tensor:
+    """How far positions are from an arm's bones, hand and all, in units."""
+    placed = segments(pose_B183[0], SIDES)
+    upper, forearm = ARMS[side]
+    return torch.minimum(off(placed[upper], HERE, 0.0), off(placed[forearm], HERE, 0.5))
+
+
+def matte(side: int, pose_B183: Tensor, broad: float = BROAD) -> Tensor:
+    return (bones_of(side, pose_B183) < broad).float()
+
+
+def along(side: int, pose_B183: Tensor) -> Tensor:
+    """A photo [1, 3, H, W] whose colours tell where along an arm px are, and on which side of the picture."""
+    line = ribbon(pose_B183[0], segments(pose_B183[0], SIDES), ARM_CHAINS[side], 1.0, SIDES)
+    assert line is not None
+    where = place_of(HERE, line.line_N)
+    told_HW = (where.piece + where.part) / len(line.line_N)
+    return torch.stack([told_HW, torch.sign(HERE.real), torch.zeros_like(told_HW)])[None]
+
+
+@pytest.mark.parametrize("hidden", [RIGHT, LEFT])
+def test_an_arm_that_is_hardly_seen_is_the_other_one_mirrored(hidden):
+    own = pose()
+    arms = torch.stack([matte(side, own) * (side != hidden) for side in (RIGHT, LEFT)])[None]
+    photo = along(1 - hidden, own)
+    made = whole_arms(photo, arms, own)
+    assert made.arms.shape == (1, 6, *SIZE)
+    assert torch.equal(made.arms[:, 3 * (1 - hidden) :][:, :3], photo), "who lends is as ever"
+    assert torch.equal(made.drawn[:, 1 - hidden], arms[:, 1 - hidden])
+    wanted = matte(hidden, own)
+    told_1HW, side_1HW, _ = made.arms[0, 3 * hidden :][:3].split(1)
+    assert (made.drawn[0, hidden] - wanted).abs().mean() < 0.01 < wanted.mean()
+    inside = bones_of(hidden, own) < 0.5 * BROAD
+    assert (side_1HW[0][inside] == (1 if hidden == RIGHT else -1)).all(), "from the picture's other half"
+    assert (told_1HW[0] - along(hidden, own)[0, 0])[inside].abs().max() < 0.02, "the wrist is at the wrist"
+
+
+def test_of_arms_that_are_both_seen_nothing_is_changed():
+    own, photo = pose(), torch.rand(1, 3, *SIZE)
+    arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
+    made = whole_arms(photo, arms, own)
+    assert torch.equal(made.arms, photo) and torch.equal(made.drawn, arms)
+
+
+def test_nobody_lends_what_is_not_seen_either_and_no_arm_without_its_joints():
+    own, photo = pose(), torch.rand(1, 3, *SIZE)
+    nothing = torch.zeros(1, 2, *SIZE)
+    assert torch.equal(whole_arms(photo, nothing, own).drawn, nothing)
+    own[0, sk.RIGHT_WRIST, 2] = 0
+    arms = torch.stack([torch.zeros(SIZE), matte(LEFT, own)])[None]
+    assert torch.equal(whole_arms(photo, arms, own).drawn, arms)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.13, 0.5))
+def test_an_arm_is_hardly_seen_of_whose_breadth_less_than_half_is(share, broad):
+    """Of 53 photographs 11 have one such arm, of less than .45; of all others .58 and more is seen."""
+    other = torch.full((20,), broad)
+    if abs(share - 0.5) > 1e-3:
+        assert hardly_seen(share * other, other) == (share < 0.5)
+    assert not hardly_seen(torch.zeros(20), torch.full((20,), 0.1)), "of so thin an arm nothing is lent"
+
+
+def crossed() -> tuple[Tensor, Tensor]:
+    """A pose [1, 18, 3] whose left forearm lies across the right one, and mattes of what is seen of both."""
+    own = pose({sk.LEFT_ELBOW: (0.0, 0.0), sk.LEFT_WRIST: (-30.0, -6.0)})
+    left = matte(LEFT, own)
+    return own, torch.stack([matte(RIGHT, own) * (1.0 - left), left])[None]
+
+
+def test_an_arm_that_another_lies_on_goes_on_beneath_it_in_its_own_colours():
+    own, arms = crossed()
+    photo = torch.full((1, 3, *SIZE), 0.2)
+    photo[:, :, arms[0, LEFT] > 0] = -0.9
+    assert ((matte(RIGHT, own) > 0) & (arms[0, LEFT] > 0)).sum() > 20
+    made = whole_arms(photo, arms, own)
+    inside = (bones_of(RIGHT, own) < 0.6 * BROAD) & (arms[0, LEFT] > 0)
+    inside &= HERE.imag < own[0, sk.RIGHT_WRIST, 1] - 4 * PX
+    assert inside.sum() > 10
+    assert made.drawn[0, RIGHT][inside].min() > 0.9
+    assert (made.arms[0, :3][:, inside] - 0.2).abs().max() < 0.05
+    assert torch.equal(made.arms[0, 3:], photo[0]) and torch.equal(made.drawn[0, LEFT], arms[0, LEFT])

@@ -40,7 +40,10 @@ _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
 _SURE, _AROUND = 1 / 32, 1 / 6  # of the rows, from the edge that is seen inwards to what is surely cloth, ...
 _HOLE = 0.02  # of the picture, a gap in a garment that is a patch of another colour
-_NARROW, _GROUNDS_OWN = 3, 40  # how much longer than broad, and of 255, how near to the ground such a gap is
+_CLOTH = 0.9  # of a larger one, that is seen as cloth where light on it has the ground's colour
+# How much longer than broad a gap beside a trunk is, of 255 how near to the ground, and of a garment's
+# breadth how far from its middle.
+_NARROW, _GROUNDS_OWN, _OFF_MIDDLE = 3, 40, 0.1
 _SHADES, _GROUNDS = 8, 4  # of a channel, and how much more often in the ground a colour is the ground's
 _SAME = 0.01  # of a pose's extent, up to which joints are at the same place
 _ROUNDS = 4  # of GrabCut
@@ -158,7 +161,7 @@ def cut_out(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> np.ndarray:
         for n, box in enumerate(boxes)
         if n not in rim
         and n
-        and box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size
+        and (box[cv2.CC_STAT_AREA] < _HOLE * found_hw.size or seen_hw[gap_hw == n].mean() > _CLOTH)
         and not _beside_trunk(rgb_hwC, found_hw, gap_hw == n, box)
     ]
     return (found_hw > 0) | np.isin(gap_hw, gaps)
@@ -169,6 +172,9 @@ def _beside_trunk(rgb_hwC: np.ndarray, found_hw: np.ndarray, gap_hw: np.ndarray,
     A print is hardly both."""
     ground_C, there_C = (np.median(rgb_hwC[mask_hw], 0) for mask_hw in (found_hw == 0, gap_hw))
     long = box[cv2.CC_STAT_HEIGHT] > _NARROW * box[cv2.CC_STAT_AREA] / box[cv2.CC_STAT_HEIGHT]
+    left, right = np.flatnonzero(found_hw.any(0))[[0, -1]]
+    off = np.flatnonzero(gap_hw.any(0)).mean() - (left + right) / 2
+    long &= abs(off) > _OFF_MIDDLE * (right - left)
     return bool(long and np.abs(ground_C - there_C).max() < _GROUNDS_OWN)
 
 

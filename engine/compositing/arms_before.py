@@ -36,7 +36,9 @@ def legwear_beside_arms(piece_1hw: Tensor, wearer: Drawn) -> Tensor:
     least = _AN_ARM * float(np.linalg.norm(right_2 - left_2))
     aside_hw = torch.ones_like(below_hw)
     for arm in ARM_JOINTS:
-        for begin_2, end_2 in pairwise(_known(joints_18x3, arm)):
+        arm_N2 = _known(joints_18x3, arm)
+        hand_N2 = arm_N2[-1:] + _HAND * (arm_N2[-1:] - arm_N2[-2:-1])
+        for begin_2, end_2 in pairwise(np.concatenate([arm_N2, hand_N2])):
             aside_hw &= far_from(_here(piece_1hw), begin_2, end_2) > least
     return torch.where((piece_1hw == ARMS) & (below_hw & aside_hw)[None], legwear, piece_1hw)
 
@@ -52,6 +54,22 @@ def near_forearms(wearer: Drawn) -> Tensor:
                 most = _FOREARM * float(np.linalg.norm(wrist_2 - elbow_2))
                 near_hw = near_hw.maximum((far_from(here_hw2, elbow_2, end_2) < most).float())
     return near_hw[None, None]
+
+
+def beyond_wrists(wearer: Drawn, far: float) -> Tensor:
+    """1 where a hand is farther beyond its wrist than so much of its forearm, by the joints, [1, 1, h, w]."""
+    here_hw2 = _here(wearer.surface[0, :1])
+    beyond_hw = torch.zeros_like(here_hw2[..., 0])
+    if wearer.joints is not None:
+        for arm in ARM_JOINTS:
+            for elbow_2, wrist_2 in pairwise(_known(wearer.joints, arm)[1:]):
+                begin_2, end_2 = (wrist_2 + part * (wrist_2 - elbow_2) for part in (far, far + _HAND))
+                (past_hw,) = along_ways(here_hw2, begin_2, wrist_2 - elbow_2)
+                near_hw = far_from(here_hw2, begin_2, end_2) < _HAND * float(
+                    np.linalg.norm(wrist_2 - elbow_2)
+                )
+                beyond_hw = beyond_hw.maximum((near_hw & (past_hw > 0)).float())
+    return beyond_hw[None, None]
 
 
 def _known(joints_18x3: np.ndarray, arm: tuple[int, ...]) -> np.ndarray:

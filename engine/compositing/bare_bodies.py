@@ -74,8 +74,10 @@ class BareBody:
 
         arms_11hw, legs_11hw, face_11hw = seen(ARMS), seen(LEGS), seen(FACE)
         face_hw = face_11hw[0, 0] > 0
-        if face_hw.sum() >= _FEWEST:  # less what is beside it
-            tone_1C11 = picture_1Chw[0, :, face_hw].median(1).values[None, :, None, None]
+        if face_hw.sum() >= _FEWEST:  # less what is beside it, and a beard's or a chin's shade
+            face_CN = picture_1Chw[0, :, face_hw]
+            lit_CN = face_CN[:, face_CN.mean(0) >= face_CN.mean(0).median()]
+            tone_1C11 = lit_CN.median(1).values[None, :, None, None]
         # Of a head that is cut off a chin is seen, or lips; hands are nearer to the tone of arms and legs.
         hands_hw = arms_11hw[0, 0] > 0
         limbs_1C11 = tone_1C11
@@ -90,12 +92,18 @@ class BareBody:
         darker_hw = (1.0 - _light(way.across_HW / neck_hw)) * (1.0 - ramp(below_hw, *_CHEST))
         skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, darker_hw, tone_1C11)
         shapes, mine = [], []
+        legs_apart_hw = way.legs[0][2].abs() - way.legs[1][2].abs()
         for limbs, halves, seen_11hw in (
             (way.arms, _ARM_HALVES, arms_11hw),
             (way.legs, _LEG_HALVES, legs_11hw),
         ):
+            # Legs that stand close by are two; arms that are held out are one line.
+            apart_hw = legs_apart_hw if limbs is way.legs else torch.zeros_like(legs_apart_hw)
             within = [
-                Limb(limb, halves, body.shoulders, picture_1Chw, seen_11hw, limbs_1C11) for limb in limbs
+                Limb(
+                    limb, halves, body.shoulders, picture_1Chw, seen_11hw * (each * apart_hw >= 0), limbs_1C11
+                )
+                for limb, each in zip(limbs, (-1.0, 1.0), strict=True)
             ]
             shapes.append(self._sharp(torch.stack([each.within_hw for each in within]).amax(0), size))
             if limbs is way.arms:

@@ -13,6 +13,7 @@ from engine.compositing.bodies import TRUNK
 from engine.compositing.fields import around, size_of, spread
 from engine.compositing.garment_necks import back_of_neck
 from engine.compositing.garment_outline import Lower, Upper, lower, upper
+from engine.compositing.leg_gaps import parted_to_the_crotch
 from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, on_trunk
 from engine.compositing.worn import inner
@@ -20,8 +21,9 @@ from engine.cv import cv2
 from engine.garments import DRESS, PIECES, SKIRT, TOP
 from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.pictures import to_rgb
-from engine.regions import SURFACE_SPAN
+from engine.regions import REGIONS, SURFACE_SPAN
 
+_PANTS = REGIONS.index("pants")
 # Share above the waist, from which on what is seen as a dress or skirt is no skirt: at most 0.30 in nine
 # skirts and shorts, at least 0.39 in dresses and in a tee that is seen as one.
 _ABOVE = 0.35
@@ -68,6 +70,9 @@ def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
     none."""
     seen_hw = _large_parts(surface_1Khw[0, :CLASSES].argmax(0) > 0)
     place_13hw = surface_1Khw[:, CLASSES:].float() * SURFACE_SPAN
+    if (surface_1Khw[0, :CLASSES].argmax(0) == _PANTS).any():
+        small_hwC = to_rgb(shrunk(photo_1CHW, size_of(surface_1Khw)))
+        seen_hw = torch.from_numpy(parted_to_the_crotch(seen_hw.cpu().numpy(), small_hwC)).to(seen_hw.device)
     arms_hw = seen_hw & (on_trunk(place_13hw)[0, 0] == 0) & (place_13hw[0, 0].abs() > 1.0)
     seen_11hw = seen_hw.float()[None, None]
     # A matte may find the like of a garment's colours beside it.

@@ -29,7 +29,8 @@ from engine.compositing.bodies import (
 )
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import largest, ramp, size_of, spread
-from engine.compositing.garment_outline import EASE, Lower, Sleeve, Upper, lower
+from engine.compositing.garment_outline import EASE, Lower, Upper, lower
+from engine.compositing.sleeve_outlines import Sleeve
 from engine.compositing.sleeves_worn import sleeves_worn
 from engine.compositing.tailoring import continued
 from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp

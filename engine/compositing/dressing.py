@@ -10,8 +10,6 @@ P pieces (`engine.garments`); H W the picture; h w the surface maps, on whose gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -22,12 +20,12 @@ from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import bare_beneath, body_beneath, clothes_over, own_beneath, piece_beneath
 from engine.compositing.bodies import body_of
 from engine.compositing.contact_shadows import in_shadow
-from engine.compositing.fields import Window, around, at, closed, highest, largest, ramp, size_of, spread
+from engine.compositing.drawn_on import cloth_drawn
+from engine.compositing.fields import Window, closed, highest, largest, ramp, size_of, spread
 from engine.compositing.half_worn import half_worn
 from engine.compositing.passers_by import scraps
 from engine.compositing.rims import at_hems, no_skin
-from engine.compositing.tailoring import continued, drawn_out
-from engine.compositing.wardrobe import looks_at, worn_at
+from engine.compositing.wardrobe import worn_at
 from engine.compositing.worn import (
     IN_FRONT,
     Drawn,
@@ -35,16 +33,16 @@ from engine.compositing.worn import (
     Laid,
     above_shoes,
     all_of,
-    hands,
+    bare,
     inner,
+    lies_over,
     near,
-    near_arms,
     of_pieces,
     pieces_worn,
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -53,7 +51,6 @@ _RIM = 2  # px of a picture of 256 rows, the width of what a garment may have of
 _WALL = 6  # times as broad it is beside a person, where what is behind is known
 _A_LEG = 0.4  # of what is seen of legs, that is above the shoes at least, of legs that are more than those
 _EVEN = 2  # px of a picture of 256 rows around, over which a person's edge is evened
-_CLOTHS = TOP, DRESS, SKIRT, TROUSERS  # of one look: the colours of a leg are no shoe's
 
 
 @torch.no_grad()
@@ -89,7 +86,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         window,
         person_11hw,
         hers_11hw,
-        _over(now.pieces, wearer, garment),
+        lies_over(now.pieces, wearer, garment),
     )
     person_11HW = _as_map(person_11HW, person_11hw, wearer)
     gone_11HW = hers_11HW * person_11HW
@@ -100,7 +97,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         else:  # beside a collar its edge would be seen
             over_11HW = over_11HW.maximum(ramp(F.interpolate(face_11hw, size, mode="bilinear"), *_SEAM))
         gone_11HW = gone_11HW * (1.0 - over_11HW)
-    skin = bare_skin(now.picture, gone_11HW, _bare(now.pieces, garment.goes), wearer.joints)
+    skin = bare_skin(now.picture, gone_11HW, bare(now.pieces, garment.goes), wearer.joints)
     over_11HW = over_11HW.maximum(skin.hands)
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
     worn_11HW = gone_11HW
@@ -119,7 +116,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     seen = person_11HW, gone_11HW, over_11HW
     if giver.laid is None:
         theirs = sharp(giver.picture, window, 1.0 - theirs_1Phw[:, :1], came_11hw)
-        cloth_1CHW, taken_11HW = _cloth(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
+        cloth_1CHW, taken_11HW = cloth_drawn(seen, theirs, wearer, giver, garment, theirs_1Phw, on_body_1Phw)
         there_11HW, _ = theirs
         clothed_11hw = of_pieces(on_body_1Phw, clothes_over(garment))
         there_11HW = there_11HW * (1.0 - enlarged(ramp(clothed_11hw, *_SEAM), size))
@@ -136,7 +133,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     bared_11HW = highest(gone_11HW, rim + 1) * (1.0 - kept_11HW)
     bared_11HW = bared_11HW.maximum(highest(gone_11HW, rim // 2 + 1))
     if giver.laid is not None:  # threads and stripes that end beside an outline, and shadows of a sleeve
-        nobody_11hw = 1.0 - highest(person_11hw, 3)
+        stays_11hw = shrunk(person_11HW * (1.0 - gone_11HW), size_of(person_11hw))
+        nobody_11hw = 1.0 - highest((stays_11hw > 0.5).float(), 3)
         wall_11HW = (1.0 - person_11HW) * ramp(enlarged(nobody_11hw, size), *_INSIDE)
         bared_11HW = bared_11HW.maximum(highest(gone_11HW, _WALL * rim + 1) * wall_11HW)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
@@ -204,65 +202,6 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     return Dressed(torch.lerp(now.picture, before_1CHW, behind_11HW), now.pieces)
 
 
-def _cloth(
-    seen: tuple[Tensor, ...],
-    theirs: tuple[Tensor, ...],
-    wearer: Drawn,
-    giver: Drawn,
-    garment: Garment,
-    theirs_1Phw: Tensor,
-    on_body_1Phw: Tensor,
-) -> tuple[Tensor, Tensor]:
-    """The giver's garment as it fits the wearer, [1, 3, H, W], and how much of a pixel it covers.
-
-    seen: [1, 1, H, W] each, how much of a pixel is the wearer, what goes, and what lies over the garment.
-    theirs: likewise the giver, and the garment.
-    """
-    (person_11HW, gone_11HW, over_11HW), (there_11HW, theirs_11HW) = seen, theirs
-    size, (rows, columns) = size_of(person_11HW), size_of(on_body_1Phw)
-    small = 2 * rows, 2 * columns
-    # Places tell to a cell of the wardrobe where a garment ends; within it the giver's drawing does.
-    over_them_11HW = enlarged(_over(theirs_1Phw, giver, garment), size)
-    told_13hw = shrunk(torch.cat([theirs_11HW, over_them_11HW, there_11HW], 1), small)
-    told_12hw = spread(told_13hw[:, :2], ramp(told_13hw[:, 2:], *_INSIDE))
-    placed_12hw = torch.cat([of_pieces(on_body_1Phw, pieces) for pieces in (garment.takes, garment.over)], 1)
-    placed_12hw = enlarged(placed_12hw, small)
-    worn_11HW, hidden_11HW = enlarged((told_12hw + placed_12hw) / 2, size).split(1, 1)
-    # What hides the garment in the giver's photo goes on beneath, where the wearer had one to be replaced.
-    shown_11HW = ramp(worn_11HW + gone_11HW * hidden_11HW, *_SEAM)
-    outline_11HW = torch.lerp(theirs_11HW, shown_11HW * (1.0 - over_11HW), person_11HW)
-    # What lies before the garment, in either picture, is no edge of it.
-    before_11HW = over_them_11HW.maximum(over_11HW)
-    shape_11hw, outline_11hw, before_11hw = (
-        shrunk(each, small) for each in (theirs_11HW, outline_11HW, before_11HW)
-    )
-    moved = drawn_out(shape_11hw, outline_11hw, 1.0 - around((before_11hw > 0.5).float(), 3))
-    positions_12HW, sure_11HW = (enlarged(each, size) for each in moved)
-    skin = bare_skin(giver.picture, theirs_11HW, _bare(theirs_1Phw, garment.takes), giver.joints)
-    other_11HW = 1.0 - (1.0 - skin.hands) * (1.0 - skin.neck)
-    if set(garment.takes) & set(_CLOTHS):
-        other_11HW = other_11HW.maximum(wall_on(giver, theirs_11HW))
-    fit_1DHW = at(torch.cat([giver.picture, theirs_11HW, skin.neck, other_11HW], 1), positions_12HW)
-    fit_1CHW, fit_11HW, neck_11HW, other_11HW = fit_1DHW.split((3, 1, 1, 1), 1)
-    side = 2 * (size[0] // 128) + 1
-    near_11HW = highest(outline_11HW, side)
-    core_11HW = 1.0 - highest(1.0 - outline_11HW, side)
-    covered_11HW = (fit_11HW * near_11HW * (1.0 - over_11HW)).maximum(core_11HW)
-    # Strands of hair end beside where the map has them, and are seen through.
-    hair_11hw = theirs_1Phw[:, HAIR, None] * float(HAIR in garment.over)
-    hair_11HW = highest(ramp(enlarged(hair_11hw, size), 0.1, 0.5), 2 * side + 1)
-    inside_11HW = inner(fit_11HW * (1.0 - other_11HW), 1) * (1.0 - hair_11HW)
-    sure_11HW = sure_11HW * (1.0 - ramp(over_them_11HW, 0.1, 0.5))
-    taken_11HW = torch.lerp(outline_11HW, covered_11HW, sure_11HW) * (1.0 - neck_11HW)
-    if not inside_11HW.any():  # nothing of it is drawn in this pose: as the photo has it at these places
-        takes = torch.tensor(garment.takes, device=on_body_1Phw.device)
-        piece_1hw = takes[largest(on_body_1Phw[:, garment.takes])]
-        return looks_at(giver.wardrobe, piece_1hw, wearer.surface, size)[0], taken_11HW
-    # What clothes of the giver hid goes on in its weave; of a top nothing is hidden so.
-    wanted_11HW = taken_11HW * float(bool(clothes_over(garment)))
-    return continued(fit_1CHW, inside_11HW, wanted_11HW), taken_11HW
-
-
 def _covered(
     laid: Laid,
     wearer: Drawn,
@@ -272,7 +211,7 @@ def _covered(
     rims_11HW: Tensor,
 ) -> Tensor:
     """How much of a px is covered by clothes that are laid on: arms are before a trunk, in their sleeves, and
-    a neck is before its inside. seen: as of `_cloth`. rims: as `rims.no_skin`."""
+    a neck is before its inside. seen: as of `drawn_on.cloth_drawn`. rims: as `rims.no_skin`."""
     person_11HW, gone_11HW, over_11HW = seen
     arms_11hw = F.interpolate(laid.arms, size_of(now.pieces), mode="area") * (1.0 - now.pieces[:, :1])
     # So is a forearm that is seen bare, wherever a map has its places.
@@ -313,17 +252,3 @@ def _in_shoes_alone(pieces_1Phw: Tensor, drawn: Drawn) -> bool:
     legs_1hw = largest(pieces_1Phw) == LEGS
     above_1hw = legs_1hw & (above_shoes(drawn.surface)[:, 0] > 0)
     return float(above_1hw.sum()) < _A_LEG * float(legs_1hw.sum())
-
-
-def _over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:
-    """How much of a position is what lies over a garment, [1, 1, h, w]."""
-    over_11hw = of_pieces(pieces_1Phw, garment.over)
-    if ARMS in (*garment.takes, *garment.over):
-        return over_11hw
-    return over_11hw + hands(pieces_1Phw, drawn.surface) * near_arms(drawn)
-
-
-def _bare(pieces_1Phw: Tensor, but: Iterable[int]) -> Tensor:
-    """How much of a position is skin of arms or face; none where one of them is what it is about."""
-    seen = (ARMS, FACE)
-    return of_pieces(pieces_1Phw, () if set(seen) & set(but) else seen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.compositing.arms_before import beyond_wrists, near_forearms
 from engine.compositing.beneath import clothes_over
 from engine.compositing.fields import highest, ramp, size_of
 from engine.compositing.worn import Drawn, Dressed, above_shoes, of_pieces
@@ -22,6 +23,9 @@ _TOLD = 0.1, 0.3  # share of a position from which it may be skin, and surely
 _SURELY = 0.8, 0.95  # likewise, of what surely is an arm
 _FEWEST = 6  # positions of it that tell its tone
 _BESIDE = 8  # px of a picture of 256 rows, how far from what goes something may count as skin and go too
+_CUFF, _STEP = 24, 2  # likewise, how far a cuff reaches from there, and how broad a gap in it may be
+_PALM = 0.3  # of a forearm, how far beyond its wrist a cuff reaches at most
+_EVEN = 1  # likewise, over how much around it is told what is no skin
 _HEM = 3  # px of a picture of 256 rows, how far from a garment its shade and its colours are seen on skin
 _COLLAR = 7  # likewise, from a collar, which stands off its neck
 _SKIN = 0.4, 0.6  # likewise, of what is skin
@@ -49,7 +53,23 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     if arms_hw.sum() >= _FEWEST:
         tone_C = picture_1Chw[0, :, arms_hw].median(1).values
         unlike_11HW = unlike_11HW.minimum(_unlike(now.picture, tone_C[None, :, None, None]))
-    return skin_11HW * near_11HW * unlike_11HW
+    # A pattern is no skin as a whole, or its old colours would be seen through in patches.
+    side = 2 * _EVEN * -(-size[0] // 256) + 1
+    rims_11HW = ramp(running_mean(skin_11HW * unlike_11HW, side), *_SKIN)
+    may_be_11hw = near_forearms(wearer) * (1.0 - beyond_wrists(wearer, _PALM))
+    cuffs_11hw = _joined(rims_11HW * near_11HW.maximum(enlarged(may_be_11hw, size)), gone_11HW)
+    return rims_11HW * near_11HW.maximum(enlarged(cuffs_11hw, size))
+
+
+def _joined(rims_11HW: Tensor, gone_11HW: Tensor) -> Tensor:
+    """What of no skin hangs together with what goes, [1, 1, h, w] of at most 256 rows: a cuff, whole."""
+    times = max(1, size_of(gone_11HW)[0] // 256)
+    small = [side // times for side in size_of(gone_11HW)]
+    there_11hw = (shrunk(rims_11HW.maximum(gone_11HW), small) > 0.5).float()
+    joined_11hw = (shrunk(gone_11HW, small) > 0.5).float()
+    for _ in range(_CUFF // _STEP):
+        joined_11hw = highest(joined_11hw, 2 * _STEP + 1) * there_11hw
+    return highest(joined_11hw, 3)
 
 
 def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:

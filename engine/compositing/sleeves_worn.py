@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.compositing.bodies import ARMPIT, Body, Ways, limb_length
-from engine.compositing.garment_outline import Sleeve
+from engine.compositing.sleeve_outlines import Sleeve
 from engine.cv import cv2
 
 # Of the shoulders: how far beside its bones a sleeve may be, and on which strip along them it is looked for,

@@ -14,23 +14,17 @@ import torch
 from torch import Tensor
 
 from engine.compositing.bare_bodies import Limb
-from engine.compositing.bodies import ARM, ARMPIT, TRUNK, Body, Ways, along_limb, limb_length
+from engine.compositing.bodies import ARMPIT, TRUNK, Body, Ways
 from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, ramp, ramp_at
-from engine.compositing.garment_outline import Sleeve, Upper
 from engine.compositing.shoulders import as_shoulders
+from engine.compositing.sleeves_laid_on import SHORT, STRAIGHT, of_sleeve, on_arm
 from engine.cv import cv2
 
 _HIPS = 1.0  # how broad hips are, in shoulders
 _TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people who are turned are narrow
 _BROADER = 1.3  # how much broader at the hips than at the chest at most
-_NARROWER = 0.8  # a sleeve lies flat in a photo, and around an arm is narrower
-_LONG = 0.6  # of an arm, from which a sleeve is a long one and ends at the wrist
-_BENDS = (
-    -0.1,
-    0.25,
-)  # of the garment's shoulders, from where before an armhole to where behind it a sleeve turns
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
 _FALLS, _LOWER = (-0.2, 1.0), (-0.2, 0.25)  # likewise, how much more than in the photo, and how much lower
 _LOOSE = 0.02  # likewise, how far above a wearer's shoulders a garment's lie
@@ -44,12 +38,6 @@ _STANDS_OFF = 0.25  # of how far cloth stands off a shoulder in a photo, that is
 _UNDER = 0.12  # of the shoulders, how far a trunk goes on under a sleeve
 _COLLAR = 0.3  # of the shoulders, how far from the middle shoulders are no neck
 _AS_BROAD = 0.36  # likewise, half of the breadth of clothes from which on they go around a body
-_SHORT = 0.2  # likewise, how far before its end, which may be aslant, a sleeve hides what is in it
-# How much broader than the arm in it a sleeve is on each side at its end, in shoulders, and how much broader
-# it is made for that at most.
-_EASE, _WIDER = 0.015, 2.0
-_NEAR_HEM = 0.8  # of a sleeve's length, from where on it is near its end
-_STRAIGHT = 0.06  # likewise, of a sleeve that an arm is in, and of a trunk
 _REACH = 0.35  # of the shoulders, how far aside of its bones an arm in its sleeve may be
 _CUT = 3  # px of a map of 256 rows, that a line between a sleeve and its trunk is broad
 _LAP = 3  # px of a map of 256 rows by which a sleeve laps over the trunk
@@ -105,17 +93,17 @@ def top_on(
     near_hw = np.zeros(clothes.mask.shape, np.uint8)
     moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
     for sleeve, (arm_42, along_hw, aside_hw), bare in found:
-        on_arm_V2, end, half = _on_arm(body, shape, sleeve, arm_42, bare, place_V2)
-        share_V, all_V = (_of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
+        on_arm_V2, end, half = on_arm(body, shape, sleeve, arm_42, bare, place_V2)
+        share_V, all_V = (of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
         turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
         # What is broader than its sleeve would be seen beside it.
         beside_hw = aside_hw.abs() > half
-        short_hw = body.shoulders * torch.where(beside_hw, _STRAIGHT, _SHORT)
+        short_hw = body.shoulders * torch.where(beside_hw, STRAIGHT, SHORT)
         near_arm_hw = (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - short_hw)
         sleeved_hw = sleeved_hw.maximum(arms_hw * near_arm_hw)
         sleeve_hw = aside_hw.abs() <= torch.stack([each[2].abs() for each in way.arms]).amin(0)
-        ended_hw = torch.where(sleeve_hw & (along_hw < end - _STRAIGHT * body.shoulders), 0.0, ended_hw)
+        ended_hw = torch.where(sleeve_hw & (along_hw < end - STRAIGHT * body.shoulders), 0.0, ended_hw)
         upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
         under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
         # Its rim is no rim of the trunk's, which goes on under it where they meet.
@@ -152,7 +140,7 @@ def top_on(
     across_hw, down_hw = way.across_HW / body.shoulders, way.down_HW / body.shoulders
     half_h = torch.from_numpy(shape.half / shape.breadth).float().to(arms_hw.device) * trunk.broader
     row_hw = trunk.rows(down_hw).round().long().clamp(0, len(half_h) - 1)
-    hem = np.flatnonzero(clothes.mask.any(1))[-1] - _STRAIGHT * shape.breadth
+    hem = np.flatnonzero(clothes.mask.any(1))[-1] - STRAIGHT * shape.breadth
     below_hw = (trunk.rows(down_hw) < hem) & (down_hw > ARMPIT)
     beside_hw = below_hw & (half_h[row_hw] > _AS_BROAD) & (across_hw.abs() > 0.2)
     if found:  # nor has who wears sleeves bare shoulders
@@ -210,84 +198,6 @@ class _Trunk:
     def rows(self, down_hw: Tensor) -> Tensor:
         """Which row of the photo is so far down a trunk, in shoulders, [h, w]; px."""
         return self._middle_2[1] + self._shape.breadth * (down_hw / self._taller - self._lower)
-
-
-def _on_arm(
-    body: Body, shape: Upper, sleeve: Sleeve, arm_42: np.ndarray, bare: Limb, place_N2: np.ndarray
-) -> tuple[np.ndarray, float, float]:
-    """Where places of a sleeve are on its arm, [N, 2], how far along the arm it goes, and half of how broad
-    it is there, px."""
-    along_N, aside_N, length = _beside_sleeve(sleeve, place_N2)
-    arm = max(limb_length(arm_42), 1.0)
-    scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
-    along = scale * float(np.clip(arm / (ARM * body.shoulders), 0.5, 1.15))
-    # What lies folded or foreshortened is as long as the other.
-    longest = max(_beside_line(each.line, each.line)[2] for each in shape.sleeves if each is not None)
-    if sleeve.arm is not None:  # bone for bone
-        bones_2 = np.maximum(np.linalg.norm(np.diff(arm_42[:3], axis=0), axis=1), 1e-6)
-        was_4, is_4 = (np.cumsum([0.0, *each_2, each_2.sum()]) for each_2 in (sleeve.arm, bones_2))
-        there_N = np.where(along_N < 0, scale * along_N, np.interp(along_N, was_4, is_4))
-        end = float(np.interp(length, was_4, is_4)) + (_SHORT - _STRAIGHT) * body.shoulders
-        return along_limb(arm_42, there_N, scale * aside_N), end, scale * float(min(_halves_of_hem(sleeve)))
-    if along * longest > _LONG * arm:
-        along = arm / length
-    scale *= _NARROWER
-    # The nearer to its end, the more it is at least as broad as the arm in it.
-    halves_2 = scale * _halves_of_hem(sleeve)
-    in_it_2 = bare.beside(along * length) + _EASE * body.shoulders
-    broader_2 = (in_it_2 / halves_2).clip(1.0, _WIDER)
-    broader_N = np.where(aside_N < 0, *broader_2) - 1.0
-    aside_N = scale * aside_N * (1.0 + broader_N * (along_N / max(length, 1.0)).clip(0.0, 1.0))
-    return along_limb(arm_42, along * along_N, aside_N), along * length, float((broader_2 * halves_2).min())
-
-
-def _halves_of_hem(sleeve: Sleeve) -> np.ndarray:
-    """How far a sleeve reaches on both sides of its line near its end, [2], px of the photo."""
-    place_N2 = np.argwhere(sleeve.mask)[:, ::-1].astype(float)
-    along_N, aside_N, length = _beside_sleeve(sleeve, place_N2)
-    near_N = aside_N[along_N > _NEAR_HEM * length]
-    return np.array([-near_N.min(initial=-1.0), near_N.max(initial=1.0)])
-
-
-def _beside_sleeve(sleeve: Sleeve, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """As `_beside_line`, with its hem across it, as that lies around an arm however it is cut."""
-    along_N, aside_N, length = _beside_line(sleeve.line, place_N2)
-    return along_N - sleeve.slant * aside_N * (along_N / max(length, 1.0)).clip(0.0, 1.0), aside_N, length
-
-
-def _beside_line(line_P2: np.ndarray, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """How far along a line places are, beyond its ends too, and how far aside, [N] each; and its length."""
-    steps_Q2 = np.diff(line_P2, axis=0)
-    lengths_Q = np.maximum(np.linalg.norm(steps_Q2, axis=1), 1e-6)
-    ways_Q2 = steps_Q2 / lengths_Q[:, None]
-    from_QN2 = place_N2 - line_P2[:-1, None]
-    along_QN = (from_QN2 * ways_Q2[:, None]).sum(-1)
-    aside_QN = from_QN2[..., 1] * ways_Q2[:, :1] - from_QN2[..., 0] * ways_Q2[:, 1:]
-    low_Q, high_Q = np.zeros(len(lengths_Q)), lengths_Q.copy()
-    low_Q[0], high_Q[-1] = -np.inf, np.inf
-    on_QN = along_QN.clip(low_Q[:, None], high_Q[:, None])
-    off_QN = np.hypot(along_QN - on_QN, aside_QN)
-    best_N, here_N = off_QN.argmin(0), np.arange(len(place_N2))
-    reached_Q = np.concatenate([[0.0], np.cumsum(lengths_Q)])
-    aside_N = np.copysign(off_QN[best_N, here_N], aside_QN[best_N, here_N])
-    return reached_Q[best_N] + on_QN[best_N, here_N], aside_N, float(reached_Q[-1])
-
-
-def _of_sleeve(sleeve: Sleeve, shape: Upper, place_N2: np.ndarray, below: bool) -> np.ndarray:
-    """How far places go with a sleeve's arm, [N], 0 to 1: by how far beyond its armhole they are. below: of
-    the armhole's end too, where a sleeve may lie beside the trunk; else nothing is there but trunk."""
-    step_2 = sleeve.armpit - sleeve.shoulder
-    deep = max(float(np.linalg.norm(step_2)), 1.0)
-    down_2 = step_2 / deep
-    out_2 = np.array((-down_2[1], down_2[0]))
-    if out_2[0] * (sleeve.shoulder[0] - shape.joints[:, 0].mean()) < 0:
-        out_2 = -out_2
-    beyond_N = (place_N2 - sleeve.shoulder) @ out_2
-    under_N = ((place_N2 - sleeve.shoulder) @ down_2 - deep).clip(0.0)
-    far_N = np.hypot(beyond_N, under_N)
-    beyond_N = np.where(under_N > 0, far_N if below else -far_N, beyond_N)
-    share_N = ((beyond_N / shape.breadth - _BENDS[0]) / (_BENDS[1] - _BENDS[0])).clip(0.0, 1.0)
-    return share_N * share_N * (3.0 - 2.0 * share_N)
 
 
 def _hangs(body: Body, arm_42: np.ndarray) -> float:

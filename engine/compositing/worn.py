@@ -19,7 +19,7 @@ from engine.compositing.passers_by import passers_by
 from engine.compositing.tailoring import REACH, matte
 from engine.compositing.wardrobe import CLASSES, Wardrobe, on_trunk, pieces_drawn, worn_at
 from engine.cv import cv2
-from engine.garments import ARMS, FACE, HAIR, PIECES
+from engine.garments import ARMS, FACE, HAIR, PIECES, Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.pose.skeleton import (
     LEFT_ELBOW,
@@ -195,3 +195,17 @@ def wall_on(drawn: Drawn, garment_11HW: Tensor) -> Tensor:
     deep_11hw = 1.0 - around((garment_11hw < 0.5).float(), _SHALLOW)
     wall_11hw = (1.0 - ramp(apart_11hw, *_OF_WALL)) * (1.0 - deep_11hw)
     return enlarged(wall_11hw, size_of(garment_11HW))
+
+
+def lies_over(pieces_1Phw: Tensor, drawn: Drawn, garment: Garment) -> Tensor:
+    """How much of a position is what lies over a garment, [1, 1, h, w]."""
+    over_11hw = of_pieces(pieces_1Phw, garment.over)
+    if ARMS in (*garment.takes, *garment.over):
+        return over_11hw
+    return over_11hw + hands(pieces_1Phw, drawn.surface) * near_arms(drawn)
+
+
+def bare(pieces_1Phw: Tensor, but: Iterable[int]) -> Tensor:
+    """How much of a position is skin of arms or face; none where one of them is what it is about."""
+    seen = (ARMS, FACE)
+    return of_pieces(pieces_1Phw, () if set(seen) & set(but) else seen)

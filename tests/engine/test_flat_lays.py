@@ -373,3 +373,15 @@ def test_white_cloth_before_a_pale_ground_is_looked_at_darker(monkeypatch):
     assert seen[30, 20, 0] > seen[5, 5, 0], "and not turned over"
     dark = np.where(photo == 250, 40, photo).astype(np.uint8)
     assert flat_lays.as_seen_best(dark) is dark, "as it is where it is seen"
+
+
+def test_light_on_cloth_that_has_the_grounds_colour_is_no_hole():
+    """As on leather: so large a gap is one only where no cloth is seen."""
+    picture, seen = floor(), regions((WHOLE, UPPER))
+    picture[85:120, 62:98] = WOOD
+    assert cut_out(picture, seen)[90:115, 67:93].all()
+    tall = floor()
+    tall[60:140, 74:86] = WOOD
+    assert cut_out(tall, seen)[70:130, 77:83].all(), "nor is it ground beside a trunk"
+    seen[85:120, 62:98] = 0
+    assert not cut_out(picture, seen)[90:115, 67:93].any()

@@ -109,3 +109,30 @@ def test_an_arm_tells_how_far_it_reaches_beside_its_bones():
         assert (arm.beside(10.0) > arm.beside(0.9 * arm._length)).all()
         half = float(arm.within_hw.max())
         assert half - 1.0 < arm.beside(0.0).mean() < half + 1.0
+
+
+def test_a_face_in_shade_does_not_darken_the_neck():
+    """Under hair, and in a beard, it is dark; what is bare under a collar is not."""
+    wearer = posed(figure(sleeve=2.5, hem=0, cloth=0.9))
+    shaded = wearer.picture.clone()
+    rows = slice(round((9 - 8.0) * 8), round((9 - 6.0) * 8))
+    grey = torch.linspace(-0.5, -0.3, rows.stop - rows.start)
+    grey[-7:] = 0.2
+    shaded[..., rows, 44:60] = grey[:, None]
+    skin = bare(finer(wearer._replace(picture=shaded), TIMES)).skin
+    assert at(skin, 0, 5.2) > 0.0
+
+
+def test_legs_that_stand_close_by_are_two():
+    """One leg's breadth is told by its own skin: the other's beside it makes none as broad as both."""
+    wearer = posed(figure(sleeve=2.5, hem=0, cloth=0.9))
+    surface, picture = wearer.surface.clone(), wearer.picture.clone()
+    rows = slice(round((9 + 4.0) * 8), round((9 + 8.0) * 8))
+    bare_w = (torch.linspace(-6.5, 6.5, 104).abs() - 1.0).abs() < 0.6
+    surface[:, :8, rows, ~bare_w] = 0.0
+    surface[:, 0, rows, ~bare_w] = 20.0
+    picture[..., rows, ~bare_w] = 1.0
+    legs = bare(finer(wearer._replace(surface=surface, picture=picture), TIMES))
+    for y in (-4.2, -5.5):
+        assert at(legs.shape, 1.0, y) > 0.9 and at(legs.shape, -1.0, y) > 0.9
+        assert at(legs.shape, 0.0, y) < 0.1

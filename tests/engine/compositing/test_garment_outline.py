@@ -137,3 +137,10 @@ def test_long_legs_that_touch_below_have_their_crotch_above():
     touching[200:400, 40:64] = True
     assert lower(touching).crotch < 0.5 * lower(touching).hem
     assert lower(trousers(110, 150)).crotch == pytest.approx(110, abs=4), "those of shorts are deep"
+
+
+def test_threads_of_a_frayed_hem_do_not_make_it_longer():
+    mask = trousers(hem=200)
+    for x in (44, 66, 112, 130):
+        mask[200:236, x : x + 2] = True
+    assert lower(mask).hem == pytest.approx(200, abs=3)

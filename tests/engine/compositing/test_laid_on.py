@@ -13,6 +13,7 @@ from engine.compositing.bodies import TRUNK, Ways, body_of, parts_of
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
+from engine.compositing.fields import closed
 from engine.compositing.laid_on import as_worn_by
 from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
@@ -448,3 +449,12 @@ def test_nothing_of_an_arm_is_seen_beside_the_short_sleeve_it_is_in():
     hem = np.flatnonzero(sleeve[:, -1])[-1]
     beside = (bare & ~sleeve)[: hem - 2]
     assert sleeve.any() and not beside.any() and bare[hem + 3 :].any()
+
+
+def test_where_a_trunk_and_its_sleeve_meet_nothing_behind_them_is_seen():
+    """Two soft edges that meet would let half of it through."""
+    large = WEARER._replace(picture=F.interpolate(WEARER.picture, scale_factor=8.0))
+    laid = as_worn_by(large, clothes(shirt(long=True)), garment("top")).laid
+    whole = laid.trunk.maximum(laid.sleeves)
+    lines = closed(whole, 9) - whole
+    assert float(lines[..., 200:400, :].max()) < 0.2

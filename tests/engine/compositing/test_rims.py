@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import torch
-from flat_figure import at, figure
+from flat_figure import SKIN, at, figure
 
 from engine.compositing.rims import at_hems, no_skin
 from engine.compositing.worn import Dressed, near_arms, undressed
 from engine.garments import ARMS, HAIR, TOP, garment
-from engine.pose.skeleton import RIGHT_WRIST
+from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
 
 from .test_laid_on import posed
 
@@ -71,3 +71,18 @@ def test_a_bare_arm_in_bright_light_is_skin_all_over():
     )
     found = no_skin(lit, wearer, garment("top"), gone, NONE)
     assert at(found, 0, 2.7) < 0.1
+
+
+def test_a_cuff_goes_whole_and_a_hand_beyond_it_does_not():
+    """It counts as an arm, and reaches farther than what is beside a sleeve that goes."""
+    wearer = posed(figure(sleeve=2.5, hem=0, cloth=0.9), joints={LEFT_WRIST: (4.1, 4.75)})
+    picture, gone = wearer.picture.clone(), NONE.clone()
+    rows, columns = slice(28, 40), [round((x + 6.5) * 8) for x in (2.0, 2.6, 5.0)]
+    picture[..., rows, columns[0] : columns[2]] = 0.9
+    gone[..., rows, columns[0] : columns[1]] = 1.0
+    now = undressed(wearer)._replace(picture=picture)
+    found = no_skin(now, wearer, garment("top"), gone, NONE)
+    assert at(found, 4.1, 4.75) > 0.9 and at(found, 4.8, 4.75) < 0.1
+    picture[..., rows, round((3.5 + 6.5) * 8) : round((3.9 + 6.5) * 8)] = SKIN
+    found = no_skin(now._replace(picture=picture), wearer, garment("top"), gone, NONE)
+    assert at(found, 3.2, 4.75) > 0.9 and at(found, 4.1, 4.75) < 0.1, "what skin parts from it is none of it"

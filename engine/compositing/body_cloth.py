@@ -100,7 +100,7 @@ def _as_sleeve(photo_3hw: Tensor, sleeves_hw: Tensor, cloth_hw: Tensor) -> Tenso
     colour_N3, about, step = photo_3hw[:, row_N, column_N].T, _ABOUT * rows // 128, max(1, rows // 64)
     alike_hw = torch.ones_like(cloth_hw)
     for row in range(0, rows, step):
-        near = min(max(row, int(row_N[0])), int(row_N[-1]))
+        near = row_N[(row_N - row).abs().argmin()]
         some_M3 = colour_N3[(row_N - near).abs() <= about]
         some_M3 = some_M3[:: len(some_M3) // _ASKED + 1]
         most = (torch.cdist(some_M3, some_M3) < _ALIKE).sum(1).argmax()

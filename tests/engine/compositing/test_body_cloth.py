@@ -91,6 +91,14 @@ def test_a_hem_of_another_colour_than_the_sleeves_lends_on_its_level():
     assert sleeved(dress).equal(KNOWN), "so does a trunk whose sleeves are of another cloth"
 
 
+def test_a_level_between_sleeves_that_end_and_begin_again_is_told_by_the_nearest():
+    """A sleeve that is seen above and below what lies on it, far apart."""
+    jacket = plain((block(SHIRT[0], slice(24, 40)), 0.95))
+    sleeves = block(slice(22, 26), slice(62, 76)) | block(slice(76, 80), slice(62, 76))
+    made = as_sleeved(jacket, KNOWN[None, None], sleeves[None, None])[0, 0]
+    assert made[40:60, 42:ARM].all() and not made[40:60, 26:38].any()
+
+
 def kinds(waist: int, aside: int = 0) -> tuple[Tensor, Tensor]:
     """How likely shirt and trousers are [1, 2, h, w], the border so much lower from column 40 on."""
     above = block(slice(0, waist), slice(0, 40)) | block(slice(0, waist + aside), slice(40, 96))

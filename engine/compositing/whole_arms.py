@@ -27,7 +27,6 @@ _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _GAP = 0.5  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
 _BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
-_MEAN = 4  # points beside what is hidden, whose colours go on
 _EDGE = 0.02  # units, so soft is an edge
 
 
@@ -155,18 +154,14 @@ def _filled(
         in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond
         part_hw = ((along_hw - before) / (behind - before)).clamp(0.0, 1.0)
         ends = []
-        for at, step, last_at in ((before, -1.0, arm.made.root), (behind, 1.0, arm.made.joints[-1])):
-            # A mean of it: a fold, a lock or a finger that lies there is not drawn out.
-            seen_Chw = torch.zeros_like(planes_Chw)
-            for number in range(_MEAN):
-                at_hw = torch.full_like(along_hw, at + number * step)
-                at_hw = at_hw.clamp(min(at, last_at), max(at, last_at))
-                piece_hw = at_hw.long().clamp(0, len(line_N) - 2)
-                there = Place(piece_hw, at_hw - piece_hw, where.aside, where.beyond)
-                broad_hw = (there.beside(broad_2N) / where.beside(broad_2N).clamp_min(1e-3)).clamp(max=1.0)
-                there = there._replace(aside=where.aside * broad_hw)
-                seen_Chw += sampled(planes_CHW, position_at(there, line_N), sides_2) / _MEAN
-            ends.append(seen_Chw)
+        root, wrist = arm.made.root, arm.made.joints[-1]
+        for at, least, most in ((before, min(root, before), before), (behind, behind, max(wrist, behind))):
+            at_hw = (2.0 * at - along_hw).clamp(least, most)  # as in a mirror that stands there
+            piece_hw = at_hw.long().clamp(0, len(line_N) - 2)
+            there = Place(piece_hw, at_hw - piece_hw, where.aside, where.beyond)
+            broad_hw = (there.beside(broad_2N) / where.beside(broad_2N).clamp_min(1e-3)).clamp(max=1.0)
+            there = there._replace(aside=where.aside * broad_hw)
+            ends.append(sampled(planes_CHW, position_at(there, line_N), sides_2))
         made_Chw = torch.lerp(ends[0], ends[1], part_hw)
         hidden_hw = in_gap_hw * shape_hw * over_hw
         planes_Chw = torch.lerp(planes_Chw, made_Chw, hidden_hw)

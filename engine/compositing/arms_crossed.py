@@ -16,11 +16,12 @@ from engine.compositing.fields import ramp, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, Segment, positions, segments
 from engine.compositing.ribbons import place_of, ribbon
 
-_HAND = 0.45  # of a forearm, how far its hand reaches beyond its wrist
+_HAND = 0.6  # of a forearm, how far its hand reaches beyond its wrist
 _BROAD = 0.12, 0.3  # units, half as broad is an arm at least and at most
-_FORE = 0.9  # of that, a forearm and a hand
+_FORE, _BROAD_HAND = 0.9, 1.3  # of that, a forearm, and a hand
 _RIM = -0.02, 0.06  # units beyond its breadth, up to which an arm is surely, and at most
-_SEEN = 0.3, 0.7  # how likely a hand is seen: below, it is hidden; and what is worn on an arm
+_WORN = 0.3, 0.7  # how likely an arm may be there, bare or sleeved: from the first on, at the second surely
+_HIDDEN = 0.16  # of a hand, less than which is bare of one that is hidden: .12; of others .2 to .8
 _UPPER, _FOREARM, _OUT = 0.0, 1.0, 2.0  # parts of an arm, the later before the earlier
 
 
@@ -54,7 +55,7 @@ def uncrossed(arms_B2HW: Tensor, bare_B1HW: Tensor, worn_B1HW: Tensor, pose_B183
         met_HW = right.inside * left.inside * (right.part == left.part)
         ahead = (met_HW * (mattes_2HW[0] - mattes_2HW[1])).sum() > 0
         before_HW = (right.part > left.part) | (right.part == left.part) & ahead
-        hers_HW = ramp(worn_HW, *_SEEN)
+        hers_HW = ramp(worn_HW, *_WORN)
         mattes_2HW[0] = right.inside * (1.0 - left.inside * ~before_HW) * hers_HW
         mattes_2HW[1] = left.inside * (1.0 - right.inside * before_HW) * hers_HW
     return mattes_B2HW
@@ -83,10 +84,10 @@ def _arm(
     part_HW[piece_HW >= last] = _OUT
     reach = _HAND * abs(forearm.step) / float(made.line_N[-2:].diff().abs())
     there_HW = (piece_HW < last + min(reach, 1.0)) & ~where.beyond & (piece_HW >= made.root)
-    half_HW = torch.where(part_HW > _UPPER, _FORE * broad, broad)
+    half_HW = broad * torch.tensor([1.0, _FORE, _BROAD_HAND], device=part_HW.device)[part_HW.long()]
     inside_HW = (1.0 - ramp(where.aside.abs() / upper.unit - half_HW, *_RIM)) * there_HW
     hand_HW = inside_HW * (part_HW == _OUT)
-    if float((hand_HW * bare_HW).sum() / hand_HW.sum().clamp_min(1e-6)) < _SEEN[0]:
+    if float((hand_HW * bare_HW).sum() / hand_HW.sum().clamp_min(1e-6)) < _HIDDEN:
         inside_HW = inside_HW - hand_HW  # it is behind the other arm
     return _Arm(inside_HW, part_HW)
 

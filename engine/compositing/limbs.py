@@ -15,18 +15,18 @@ from torch import Tensor
 
 from engine.compositing.armholes import Parts
 from engine.compositing.atlas import CLASSES
-from engine.compositing.creases import below, near_hip, past_crease
-from engine.compositing.crotches import Triangle, aside, outside, stretched
-from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over, window_around
+from engine.compositing.creases import near_hip
+from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, common, odd_side, ramp, size_of, window_of
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
-from engine.compositing.limbs_found import MovedLimbs, Pulled, by_limb
+from engine.compositing.limbs_found import MovedLimbs, by_limb
 from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.pulled_thighs import at_crotch, at_hip
 from engine.compositing.trunk_sides import GARMENT_CLASSES, dressed
 from engine.compositing.under_arms import evened, with_rims, without_crumbs
 from engine.compositing.under_hands import without_hands
@@ -39,11 +39,6 @@ _BESIDE = 7  # px of a map of 128 rows, side of the window in which what is besi
 _LITTLE = 0.0, 0.2  # how much of that window is arm: from the first on, at the second surely
 _STEPS = 2  # px of a picture a px of a map: where there are more, the map's steps are seen
 _ARMS = REGIONS.index("arms")
-_TOPS, _LEGS = (
-    [REGIONS.index(name) for name in names]
-    for names in (("upper clothes", "dress or skirt"), ("pants", "legs"))
-)
-_BELOW = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants", "legs")]
 
 
 class _Own(NamedTuple):
@@ -137,11 +132,14 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     seen_Chw = seen(own.bare_DHW, before(poses, trunk, here_HW[window]), sides_2)[:-1]
     _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
     above: dict[int, Tensor] = {}
+    arms_2HW = own.limbs_4HW[ARM_CHAINS]
     for each in shown:
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
             window = window_of(near_HW, 0)
-            seen_Chw, matte_hw = _at_hip(each, trunk, own, here_HW[window], poses, pulled)
+            seen_Chw, matte_hw = at_hip(
+                each, trunk, own.bare_DHW, arms_2HW, own.class_8hw, here_HW[window], pulled, sides_2
+            )
             near_HW[window] *= matte_hw  # and beyond it is 0
             _lay(layer_DHW, seen_Chw, near_HW[window], window)
             above[each.bone.chain] = near_HW
@@ -167,9 +165,9 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                 shaded = bones[0].bone.of_arm and not behind and len(own.photo_CHW) == 3
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW, hers_HW if shaded else None)
                 if limb in pulled.stretches:
-                    _lay(
-                        layer_DHW, *_stretched(bones[0], trunk, own, here_HW, pulled.stretches[limb], sides_2)
-                    )
+                    parted = pulled.stretches[limb]
+                    cloth = own.handless_DHW, own.class_8hw
+                    _lay(layer_DHW, *at_crotch(bones[0], trunk, *cloth, here_HW, parted, sides_2))
         if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
             matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
             (matte_1HW,) = enlarged(matte_1hw[None], size)
@@ -268,48 +266,6 @@ def _without_arms(
         beside_1hw = running_mean(lay_hw[None, None], odd_side(_BESIDE, rows))[0]
         made_Chw.lerp_(seen_Chw, alone * (1.0 - ramp(beside_1hw, *_LITTLE)) * (1.0 - around_1hw))
     return made_Chw, hers_1hw[0]
-
-
-def _at_hip(
-    thigh: Elsewhere,
-    trunk: Trunk,
-    own: _Own,
-    here_hw: Tensor,
-    poses: Poses,
-    pulled: Pulled,
-) -> tuple[Tensor, Tensor]:
-    """The photo's garments above a thigh's crease, moved with the trunk: their planes [C, h, w], and how far
-    they are shown [h, w]."""
-    before_hw, sides_2 = trunk.before(here_hw), poses.sides_2
-    seen_Dhw = sampled(own.bare_DHW, before_hw, sides_2)
-    worn_hw = sampled(own.class_8hw[_BELOW], before_hw, sides_2).sum(0)
-    arms_hw = sampled(own.limbs_4HW[ARM_CHAINS], before_hw, sides_2).amax(0)
-    there_hw = ramp(worn_hw, *_WORN) * (1.0 - arms_hw) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
-    if pulled.crotch is not None:
-        there_hw *= 1.0 - below(thigh, pulled.crotch, before_hw)
-    if thigh.bone.chain in pulled.stretches:
-        there_hw *= 1.0 - aside(thigh) * outside(pulled.stretches[thigh.bone.chain][1], here_hw)
-    return seen_Dhw[:-1], thigh.part * (1.0 - past_crease(thigh, trunk, here_hw)) * there_hw
-
-
-def _stretched(
-    thigh: Elsewhere,
-    trunk: Trunk,
-    own: _Own,
-    here_HW: Tensor,
-    found: tuple[Triangle, Triangle],
-    sides_2: Tensor,
-) -> tuple[Tensor, Tensor, Window]:
-    """The photo's trousers and legs where a thigh is pulled away from its crotch: their planes [C, h, w],
-    how far they are shown [h, w], and in which window."""
-    window = window_around(torch.tensor(found[1], device=sides_2.device), 0.0, size_of(here_HW), sides_2)
-    here_hw = here_HW[window]
-    before_hw, inside_hw = stretched(*found, here_hw)
-    seen_Dhw = sampled(own.handless_DHW, before_hw, sides_2)
-    worn_hw = sampled(own.class_8hw[_LEGS], before_hw, sides_2).sum(0)
-    over_hw = sampled(own.class_8hw[_TOPS], trunk.before(here_hw), sides_2).sum(0)
-    hers_hw = ramp(worn_hw, *_WORN) * (1.0 - ramp(over_hw, *_WORN)) * (1.0 - ramp(seen_Dhw[-1], *_WORN))
-    return seen_Dhw[:-1], aside(thigh) * inside_hw * hers_hw, window
 
 
 def _trunk_matte(

@@ -29,6 +29,7 @@ _ACROSS = 24  # points to either side that a limb's breadth is told by
 # Units beyond that breadth, up to which what counts as the limb is surely, and at most, its.
 _MARGIN = 0.02, 0.08
 _BARED = 0.1, 0.4  # how much surer than of clothes it is that an arm is bare: from the first on, surely
+_OUTER = 0.1  # units from its line, well within an arm
 _HANGS = 0.2, 0.5  # likewise, than of skin, that beside it are clothes
 _PART = 0.1  # of a matte, from which on it hangs together
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
@@ -71,7 +72,7 @@ def _of_one(
         bone, unit = BONES[numbers[0]], placed[numbers[0]].unit
         if limb in ARM_CHAINS:
             arm_HW = arms_2HW[ARM_CHAINS.index(limb)]
-            arm_HW = arm_HW * (1.0 - _hangs_beside(made, where[limb], class_8HW, bone, sides_2))
+            arm_HW = arm_HW * (1.0 - _hangs_beside(made, where[limb], class_8HW, bone, unit, sides_2))
             if bone.upper:
                 arm_HW = arm_HW.maximum(_shoulder(made, where[limb], arm_HW, class_8HW, bone, unit, sides_2))
             near_HW = (where[limb].aside.abs() < _BESIDE * unit) & ~where[limb].beyond
@@ -172,10 +173,15 @@ def _shoulder(
     return shape_HW * ramp((bare_HW + worn * cloth_HW).clamp(max=1.0), *_SURE)
 
 
-def _hangs_beside(made: Ribbon, where: Place, class_8HW: Tensor, bone: LimbBone, sides_2: Tensor) -> Tensor:
-    """0 to 1 [H, W]: what is clothes beside a bare arm, down to its wrist: a cape that hangs behind it."""
+def _hangs_beside(
+    made: Ribbon, where: Place, class_8HW: Tensor, bone: LimbBone, unit: float, sides_2: Tensor
+) -> Tensor:
+    """0 to 1 [H, W]: what is clothes beside a bare arm, down to its wrist: a cape that hangs behind it, or a
+    dress before it. A sleeve is on the side away from the trunk too."""
     bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
-    more_N = sampled((bare_HW - cloth_HW)[None], made.line_N[None], sides_2)[0, 0]
+    outer_N = across(made.line_N, made.line_N.real.new_tensor([_OUTER * unit]))[1 - inner_side(made), :, 0]
+    lines_2N = torch.stack([made.line_N, outer_N])
+    more_N = sampled((bare_HW - cloth_HW)[None], lines_2N, sides_2)[0].amax(0)
     bared_N = -F.max_pool1d(-ramp(more_N, *_BARED)[None], 3, 1, 1)[0]  # not at a hem
     bared_N[made.joints[-1] :] = 0.0
     return where.of(bared_N) * ramp(cloth_HW - bare_HW, *_HANGS)

@@ -51,6 +51,15 @@ def test_a_cape_that_hangs_behind_a_bare_arm_is_none_of_it():
     assert sleeve[50:58, 74].min() > 0.9
 
 
+def test_a_bust_that_hides_some_of_a_bare_upper_arm_is_none_of_it_and_a_sleeve_is():
+    """On the line of the arm, near its shoulder; farther out there is skin, or there is not."""
+    bust, sleeve = (slice(40, 52), slice(58, 63)), (slice(36, 52), slice(56, 74))
+    made = mattes((ARM, LEFT_ARM), (SHIRT, bust), left=[LEFT_ARM])[OF_LEFT_ARM]
+    assert made[43:49, 61].max() < 0.1 and made[43:49, 66:69].min() > 0.9
+    whole = mattes((ARM, LEFT_ARM), (SHIRT, sleeve), left=[LEFT_ARM])[OF_LEFT_ARM]
+    assert whole[43:49, 62:69].min() > 0.9
+
+
 def test_legs_that_touch_are_told_apart_by_what_is_nearer():
     made = mattes((LEG, (slice(68, 122), slice(34, 62))))  # both legs, one piece
     for row in (85, 100):

@@ -113,6 +113,7 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         feet=torch.zeros(1, 2, *SIZE),
         arms=grey(),
         drawn=torch.zeros(1, 2, *SIZE),  # as much of arms as is seen, unless told otherwise
+        shown=torch.zeros(1, 2),
         under=torch.zeros(1, 5, *SIZE),
         cloth=apart(kinds_13hw, kinds_13hw.sum(1, keepdim=True) > 0.5).float(),
         seen=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),

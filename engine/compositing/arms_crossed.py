@@ -13,8 +13,9 @@ from torch import Tensor
 
 from engine.compositing.arms_joined import breadths
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import ARM_CHAINS, ARMS, Segment, positions, segments
+from engine.compositing.limb_bones import ARM_CHAINS, ARM_JOINTS, ARMS, Segment, positions, segments
 from engine.compositing.ribbons import place_of, ribbon
+from engine.pose import skeleton as sk
 
 _HAND = 0.6  # of a forearm, how far its hand reaches beyond its wrist
 _BROAD = 0.12, 0.3  # units, half as broad is an arm at least and at most
@@ -47,6 +48,8 @@ def uncrossed(arms_B2HW: Tensor, bare_B1HW: Tensor, worn_B1HW: Tensor, pose_B183
         placed = segments(pose_183, sides_2)
         if not all(bone in placed for arm in ARMS for bone in arm):
             continue
+        if (pose_183[ARM_JOINTS, 2] == sk.GUESSED).any():
+            continue  # an arm that is not seen may be behind the back
         if not cross(placed[ARMS[0][1]], placed[ARMS[1][1]]):
             continue
         right, left = (

@@ -170,7 +170,7 @@ def encode_appearance(
         fine_1CHW, wall_1CHW = (
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
-        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], own.limbs, own.pose[0])
+        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], own.limbs, own.pose[0], own.shown)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 
 

@@ -49,7 +49,7 @@ def shade_of_arm(
     shade_hw = _OF_ARM * _cast(arm_hw[None, None], shoulders)[0, 0] * hers_HW[window]
     # Of premultiplied colours in [-1, 1] the darkest is -1.
     layer_DHW[0][window].lerp_(torch.ones_like(shade_hw), shade_hw)
-    layer_DHW[1:][(..., *window)].lerp_(torch.tensor(-1.0).expand_as(layer_DHW[1:][(..., *window)]), shade_hw)
+    layer_DHW[1:][(..., *window)].lerp_(torch.full_like(layer_DHW[1:][(..., *window)], -1.0), shade_hw)
 
 
 def _cast(there_11HW: Tensor, shoulders: float) -> Tensor:

@@ -55,10 +55,15 @@ class FineMattes(NamedTuple):
 
 @torch.no_grad()
 def fine_mattes(
-    photo_13HW: Tensor, plate_13HW: Tensor, behind_11hw: Tensor, limbs_14hw: Tensor, pose_183: Tensor
+    photo_13HW: Tensor,
+    plate_13HW: Tensor,
+    behind_11hw: Tensor,
+    limbs_14hw: Tensor,
+    pose_183: Tensor,
+    shown_12: Tensor,
 ) -> FineMattes:
     """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes.
-    pose: as of `arm_outlines.even_arms`."""
+    pose: as of `arm_outlines.even_arms`. shown: as of `whole_arms.how_shown`."""
     full, size = size_of(photo_13HW), size_of(behind_11hw)
     times = full[0] // size[0]
     hers_11hw = 1.0 - behind_11hw
@@ -82,7 +87,7 @@ def fine_mattes(
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
     even_14HW[0, ARM_CHAINS] = finely_apart(to_rgb(photo_13HW), even_14HW[0, ARM_CHAINS], pose_183)
     seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
-    whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None])
+    whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None], shown_12)
     planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn
     return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))
 

@@ -31,7 +31,7 @@ from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
-from engine.compositing.whole_arms import whole_arms
+from engine.compositing.whole_arms import how_shown, whole_arms
 from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
 from engine.regions import REGIONS
@@ -53,10 +53,10 @@ class OwnPose(NamedTuple):
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
     limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
     arms: [B, 3 or 6, H, W], the photo for its arms, as of `arm_outlines.without_rims`, and drawn: [B, 2, H,
-    W], what is shown of them, as of `whole_arms.whole_arms`. under: [B, 5, H, W], and cloth: [B, 3, H, W],
-    as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w], the photo's own surface
-    map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32 [B, 18, 3], as
-    `moving_least_squares.normalised_pose` gives it.
+    W], what is shown of them, as of `whole_arms.whole_arms`; shown: [B, 2], as of its `how_shown`. under: [B,
+    5, H, W], and cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w],
+    the photo's own surface map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32
+    [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
     picture: Tensor
@@ -71,6 +71,7 @@ class OwnPose(NamedTuple):
     feet: Tensor
     arms: Tensor
     drawn: Tensor
+    shown: Tensor
     under: Tensor
     cloth: Tensor
     seen: Tensor
@@ -125,11 +126,14 @@ def own_pose_rendering(
     size_of_photo = size_of(background_B3HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
-    arms_B2HW = with_bare(arms_B2HW, class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], pose_B183)
+    only_B1HW = (1.0 - source.photo[:, -1:].float()).minimum(beneath_B8HW[:, :1])
+    only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
+    bared = class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], only_B1HW
+    arms_B2HW = with_bare(arms_B2HW, *bared, pose_B183)
     photos = photos or [to_rgb(each_1CHW) for each_1CHW in source.photo[:, :3].split(1)]
     arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183, photos)
-    arms_B2HW = joined(arms_B2HW, class_B8HW[:, _WORN].sum(1, keepdim=True), pose_B183)
     worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
+    arms_B2HW = joined(arms_B2HW, worn_B1HW, pose_B183)
     arms_B2HW = uncrossed(arms_B2HW, class_B8HW[:, _BARE, None], worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
@@ -141,6 +145,7 @@ def own_pose_rendering(
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
     photo_B3HW = source.photo[:, :3].float()
+    shown_B2 = how_shown(arms_B2HW, pose_B183)
     rimless_B3HW = without_rims(photo_B3HW, arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
@@ -153,7 +158,8 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
-        *whole_arms(rimless_B3HW, arms_B2HW, pose_B183),
+        *whole_arms(rimless_B3HW, arms_B2HW, pose_B183, shown_B2),
+        shown_B2,
         under_B5HW,
         cloth_B3HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),

@@ -76,7 +76,7 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
         own._replace(
             background=nobody_B11hw,
             limbs=limbs_B4hw,
-            **whole_arms(planes_B11hw, limbs_B4hw[:, ARM_CHAINS], own.pose)._asdict(),
+            **whole_arms(planes_B11hw, limbs_B4hw[:, ARM_CHAINS], own.pose, own.shown)._asdict(),
             under=torch.cat([clothes_B11hw, hands_B2hw], 1),
         ),
     )

@@ -20,9 +20,12 @@ from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, 
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, position_at, ribbon
 
+SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
+
 _HARDLY = (
-    0.5  # of the other arm's breadth, less than which of an arm is hardly seen: mostly .6 to 1, or below .45
+    0.5  # of the other arm's breadth, less than which of an arm is hardly seen: others have .52 and more
 )
+_PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _GAP = 0.5  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
@@ -39,23 +42,42 @@ class WholeArms(NamedTuple):
 
 
 @torch.no_grad()
-def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor) -> WholeArms:
-    """planes: as both arms are seen. arms: mattes of what is seen of them, 0 to 1. pose: the photo's own, as
+def how_shown(arms_B2HW: Tensor, pose_B183: Tensor) -> Tensor:
+    """Whether the right and the left arm are shown as they are seen, filled, or lent: SEEN, FILLED, LENT,
+    float32 [B, 2]. It is told once a photo: in another size it might be told otherwise.
+
+    arms: mattes of what is seen of them, 0 to 1. pose: the photo's own, as
     `moving_least_squares.normalised_pose` gives it."""
+    size = size_of(arms_B2HW)
+    sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
+    shown_B2 = torch.full((len(pose_B183), 2), SEEN, device=arms_B2HW.device)
+    for pose_183, arms_2HW, shown_2 in zip(pose_B183.float(), arms_B2HW, shown_B2, strict=True):
+        both = _both(pose_183, arms_2HW, sides_2)
+        for side, (arm, other) in enumerate(zip(both, reversed(both), strict=True)):
+            over_N = _over(arm, arms_2HW[1 - side], sides_2)
+            if _is_lent(arm, other, over_N):
+                shown_2[side] = LENT
+            elif _gaps(arm, over_N) is not None:
+                shown_2[side] = FILLED
+    return shown_B2
+
+
+@torch.no_grad()
+def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor, shown_B2: Tensor) -> WholeArms:
+    """planes: as both arms are seen. arms, pose: as of `how_shown`, which tells shown."""
     size = size_of(arms_B2HW)
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
     planes_B2CHW, mattes_B2HW, changed = planes_BCHW[:, None], arms_B2HW, False
     for number, pose_183 in enumerate(pose_B183.float()):
-        right, left = (_arm(side, pose_183, arms_B2HW[number, side], sides_2) for side in range(2))
-        if right is None or left is None:
-            continue
-        for side, (arm, other) in enumerate(((right, left), (left, right))):
-            seen = planes_BCHW[number], arms_B2HW[number]
-            over_N = sampled(seen[1][1 - side][None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
-            made = _lent(arm, other, over_N, *seen, side, here_HW, sides_2)
-            made = made or _filled(arm, over_N, *seen, side, here_HW, sides_2)
-            if made is None:
+        both = _both(pose_183, arms_B2HW[number], sides_2)
+        for side, (arm, other) in enumerate(zip(both, reversed(both), strict=True)):
+            seen, shown = (planes_BCHW[number], arms_B2HW[number]), float(shown_B2[number, side])
+            if shown == LENT:
+                made = _lent(arm, other, *seen, side, here_HW, sides_2)
+            elif shown == FILLED:
+                made = _filled(arm, *seen, side, here_HW, sides_2)
+            else:
                 continue
             if not changed:
                 planes_B2CHW = planes_BCHW[:, None].repeat(1, 2, 1, 1, 1)
@@ -89,31 +111,45 @@ def _arm(side: int, pose_183: Tensor, arm_HW: Tensor, sides_2: Tensor) -> _Arm |
     return _Arm(made, unit, breadths(made.line_N, unit, arm_HW, sides_2))
 
 
-_Made = tuple[tuple[slice, slice], Tensor, Tensor] | None
+def _both(pose_183: Tensor, arms_2HW: Tensor, sides_2: Tensor) -> tuple[_Arm, ...]:
+    """The right and the left one; none where one has not all its joints."""
+    right, left = (_arm(side, pose_183, arm_HW, sides_2) for side, arm_HW in enumerate(arms_2HW))
+    return () if right is None or left is None else (right, left)
+
+
+def _over(arm: _Arm, other_HW: Tensor, sides_2: Tensor) -> Tensor:
+    """Which points of its line the other arm is at [N]."""
+    return sampled(other_HW[None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
+
+
+_Made = tuple[tuple[slice, slice], Tensor, Tensor]
 
 
 def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
     """Of an arm and the other one, how broad both are seen along their bones, where they do not cross."""
-    share = float((broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0).mean())
-    return share < _HARDLY and float(other_N.mean()) > _ENOUGH
+    share_N = (broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0)
+    piece_N = F.avg_pool1d(share_N[None], min(_PIECE, len(share_N)), 1)[0]
+    hardly = float(share_N.mean()) < _HARDLY or float(piece_N.min()) < _BROKEN
+    return hardly and float(other_N.mean()) > _ENOUGH
+
+
+def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
+    free_N = ~over_N[arm.bones]
+    broad_N, other_N = (each.broad_2N.sum(0)[each.bones] for each in (arm, other))
+    if free_N.any():
+        broad_N, other_N = broad_N[free_N], other_N[free_N]
+    return hardly_seen(broad_N, other_N)
 
 
 def _lent(
     arm: _Arm,
     other: _Arm,
-    over_N: Tensor,
     planes_CHW: Tensor,
     arms_2HW: Tensor,
     side: int,
     here_HW: Tensor,
     sides_2: Tensor,
 ) -> _Made:
-    free_N = ~over_N[arm.bones]
-    broad_N, other_N = (each.broad_2N.sum(0)[each.bones] for each in (arm, other))
-    if free_N.any():
-        broad_N, other_N = broad_N[free_N], other_N[free_N]
-    if not hardly_seen(broad_N, other_N):
-        return None
     line_N, window = arm.made.line_N, _window(arm, here_HW, sides_2)
     where = place_of(here_HW[window], line_N)
     if inner_side(other.made) != inner_side(arm.made):
@@ -123,30 +159,35 @@ def _lent(
     return window, sampled(planes_CHW, there_hw, sides_2), matte_hw
 
 
+def _gaps(arm: _Arm, over_N: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Which points of its line the other arm hides, and at which it is wholly seen, [N] each; None where
+    there are none."""
+    broad_N = arm.broad_2N.sum(0)
+    closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
+    on_bones_N = torch.zeros_like(over_N)
+    on_bones_N[arm.bones] = True
+    gap_N = on_bones_N & over_N & (broad_N < _GAP * closed_N)
+    beside_N = F.max_pool1d(gap_N[None].float(), 2 * _BESIDE + 1, 1, _BESIDE)[0] > 0
+    known_N = on_bones_N & ~beside_N
+    return (gap_N, known_N) if gap_N.any() and known_N.any() else None
+
+
 def _filled(
     arm: _Arm,
-    over_N: Tensor,
     planes_CHW: Tensor,
     arms_2HW: Tensor,
     side: int,
     here_HW: Tensor,
     sides_2: Tensor,
 ) -> _Made:
-    line_N = arm.made.line_N
-    broad_N = arm.broad_2N.sum(0)
-    closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
-    gap_N = over_N & (broad_N < _GAP * closed_N)
-    on_bones_N = torch.zeros_like(gap_N)
-    on_bones_N[arm.bones] = True
-    gap_N &= on_bones_N
-    beside_N = F.max_pool1d(gap_N[None].float(), 2 * _BESIDE + 1, 1, _BESIDE)[0] > 0
-    known_N = on_bones_N & ~beside_N
-    if not (gap_N.any() and known_N.any()):
-        return None
-    broad_2N = torch.stack([between_known(each_N, known_N) for each_N in arm.broad_2N])
-    window = _window(arm, here_HW, sides_2)
-    where = place_of(here_HW[window], line_N)
+    line_N, window = arm.made.line_N, _window(arm, here_HW, sides_2)
     matte_hw, planes_Chw = arms_2HW[side][window].clone(), planes_CHW[(..., *window)].clone()
+    gaps = _gaps(arm, _over(arm, arms_2HW[1 - side], sides_2))
+    if gaps is None:
+        return window, planes_Chw, matte_hw
+    gap_N, known_N = gaps
+    broad_2N = torch.stack([between_known(each_N, known_N) for each_N in arm.broad_2N])
+    where = place_of(here_HW[window], line_N)
     shape_hw = 1.0 - ramp(where.aside.abs() / arm.unit - where.beside(broad_2N), -_EDGE, _EDGE)
     along_hw, over_hw = where.piece + where.part, arms_2HW[1 - side][window]
     for first, last in _runs(gap_N):

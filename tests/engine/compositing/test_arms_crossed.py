@@ -66,6 +66,9 @@ def test_nothing_is_an_arm_where_nothing_is_worn_and_nobodys_arms_are_changed_th
     assert uncrossed(told(0.7, 0.7), ALL, torch.zeros_like(ALL), own).max() == 0
     for other in (pose(), pose({sk.LEFT_WRIST: (-10.0, -4.0)})):
         assert torch.equal(uncrossed(told(0.7, 0.4), ALL, ALL, other), told(0.7, 0.4))
+    hidden = own.clone()
+    hidden[0, sk.LEFT_WRIST, 2] = sk.GUESSED
+    assert torch.equal(uncrossed(told(0.7, 0.4), ALL, ALL, hidden), told(0.7, 0.4)), "behind the back"
     unknown = own.clone()
     unknown[0, sk.LEFT_ELBOW, 2] = 0
     assert torch.equal(uncrossed(told(0.7, 0.4), ALL, ALL, unknown), told(0.7, 0.4))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, off, segments
 from engine.compositing.ribbons import place_of, ribbon
-from engine.compositing.whole_arms import hardly_seen, whole_arms
+from engine.compositing.whole_arms import FILLED, LENT, SEEN, WholeArms, hardly_seen, how_shown, whole_arms
 from engine.pose import skeleton as sk
 
 RIGHT, LEFT = 0, 1
@@ -38,12 +38,16 @@ def along(side: int, pose_B183: Tensor) -> Tensor:
     return torch.stack([told_HW, torch.sign(HERE.real), torch.zeros_like(told_HW)])[None]
 
 
+def whole(photo_13HW: Tensor, arms_12HW: Tensor, pose_B183: Tensor) -> WholeArms:
+    return whole_arms(photo_13HW, arms_12HW, pose_B183, how_shown(arms_12HW, pose_B183))
+
+
 @pytest.mark.parametrize("hidden", [RIGHT, LEFT])
 def test_an_arm_that_is_hardly_seen_is_the_other_one_mirrored(hidden):
     own = pose()
     arms = torch.stack([matte(side, own) * (side != hidden) for side in (RIGHT, LEFT)])[None]
     photo = along(1 - hidden, own)
-    made = whole_arms(photo, arms, own)
+    made = whole(photo, arms, own)
     assert made.arms.shape == (1, 6, *SIZE)
     assert torch.equal(made.arms[:, 3 * (1 - hidden) :][:, :3], photo), "who lends is as ever"
     assert torch.equal(made.drawn[:, 1 - hidden], arms[:, 1 - hidden])
@@ -58,17 +62,17 @@ def test_an_arm_that_is_hardly_seen_is_the_other_one_mirrored(hidden):
 def test_of_arms_that_are_both_seen_nothing_is_changed():
     own, photo = pose(), torch.rand(1, 3, *SIZE)
     arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
-    made = whole_arms(photo, arms, own)
+    made = whole(photo, arms, own)
     assert torch.equal(made.arms, photo) and torch.equal(made.drawn, arms)
 
 
 def test_nobody_lends_what_is_not_seen_either_and_no_arm_without_its_joints():
     own, photo = pose(), torch.rand(1, 3, *SIZE)
     nothing = torch.zeros(1, 2, *SIZE)
-    assert torch.equal(whole_arms(photo, nothing, own).drawn, nothing)
+    assert torch.equal(whole(photo, nothing, own).drawn, nothing)
     own[0, sk.RIGHT_WRIST, 2] = 0
     arms = torch.stack([torch.zeros(SIZE), matte(LEFT, own)])[None]
-    assert torch.equal(whole_arms(photo, arms, own).drawn, arms)
+    assert torch.equal(whole(photo, arms, own).drawn, arms)
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.13, 0.5))
@@ -92,10 +96,35 @@ def test_an_arm_that_another_lies_on_goes_on_beneath_it_in_its_own_colours():
     photo = torch.full((1, 3, *SIZE), 0.2)
     photo[:, :, arms[0, LEFT] > 0] = -0.9
     assert ((matte(RIGHT, own) > 0) & (arms[0, LEFT] > 0)).sum() > 20
-    made = whole_arms(photo, arms, own)
+    made = whole(photo, arms, own)
     inside = (bones_of(RIGHT, own) < 0.6 * BROAD) & (arms[0, LEFT] > 0)
     inside &= HERE.imag < own[0, sk.RIGHT_WRIST, 1] - 4 * PX
     assert inside.sum() > 10
     assert made.drawn[0, RIGHT][inside].min() > 0.9
     assert (made.arms[0, :3][:, inside] - 0.2).abs().max() < 0.05
     assert torch.equal(made.arms[0, 3:], photo[0]) and torch.equal(made.drawn[0, LEFT], arms[0, LEFT])
+
+
+def test_how_arms_are_shown_is_told_once_and_holds_in_every_size():
+    """In a finer picture more of an arm may be seen, or less."""
+    own, photo = pose(), torch.rand(1, 3, *SIZE)
+    right = torch.zeros(SIZE)
+    lent = how_shown(torch.stack([right, matte(LEFT, own)])[None], own)
+    assert lent.tolist() == [[LENT, SEEN]]
+    seen = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
+    assert whole_arms(photo, seen, own, lent).arms.shape[1] == 6
+    across, arms = crossed()
+    told = how_shown(arms, across)
+    assert told.tolist() == [[FILLED, SEEN]]
+    nothing_over = torch.stack([matte(RIGHT, across), torch.zeros(SIZE)])[None]
+    made = whole_arms(photo, nothing_over, across, told)
+    assert torch.equal(made.drawn, nothing_over) and torch.equal(made.arms[:, :3], photo)
+
+
+def test_an_arm_in_pieces_is_lent():
+    """Of what is told of 53 photographs, a piece that is hardly seen is a broken sleeve."""
+    other = torch.full((20,), 0.3)
+    for broken, lent in ((5, True), (2, False)):
+        own = 0.8 * other
+        own[8 : 8 + broken] = 0.05 * other[0]
+        assert hardly_seen(own, other) == lent

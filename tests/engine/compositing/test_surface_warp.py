@@ -95,7 +95,7 @@ def test_what_is_beside_is_as_wide_in_finer_maps():
     """Three px in maps of 256 rows, where it is one in maps of 128."""
     now = PERSON.clone()
     now[:, 60:66] = TROUSERS
-    own = OwnPose(*(finer(planes) for planes in own_pose(seen(PERSON), NOBODY)[:-1]), NOBODY)
+    own = OwnPose(*(finer(each) if each.dim() == 4 else each for each in own_pose(seen(PERSON), NOBODY)))
     fine = source(grey(0.5), torch.zeros(SIZE))
     fine = fine._replace(photo=finer(fine.photo))
     warp = surface_warp(finer(grey()), finer(seen(now)), NOBODY, fine, own)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from test_dress import FACE, SHIRT, TROUSERS, WALL, card, click, dressing, outfit
+from test_dress import FACE, SHIRT, TROUSERS, WALL, card, click, dressing, move, outfit
 
 from app.document import Worn
 from app.files.intake import PHOTO_KEY
@@ -137,6 +137,29 @@ def test_before_it_is_known_what_is_where_a_file_waits_for_that(open_window, pho
     driver.until(lambda: outfit(driver) != ())
     assert outfit(driver) == (Worn("trousers", key_of(driver, "jeans.png")),)
     assert driver.controller.document.look.person == person
+    assert not driver.canvas.pointed.isVisible()  # nothing hovers any more
+
+
+@pytest.mark.parametrize(
+    ("xy", "words"), [(TROUSERS, ("trousers",)), (WALL, ())], ids=["on trousers", "wall"]
+)
+def test_let_go_early_with_the_brush_in_the_hand_it_begins_no_stroke(open_window, photo, standing, xy, words):
+    driver = open_window(pose=standing)
+    driver.until_full()
+    driver.backend.session.gate.clear()  # no picture comes
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    QTest.keyClick(driver.window, Qt.Key.Key_B)
+    mode, mime = driver.window.modes.dressing, files(photo("jeans.png", top=(9, 9, 90)))
+    assert mode.brush.on and mode._pieces_hw is None
+    hold(driver, mime, spot(driver, xy))
+    let_go(driver, mime, spot(driver, xy))
+    driver.backend.session.gate.set()
+    driver.until(lambda: mode._pieces_hw is not None and "jeans.png" in names(driver))
+    driver.until_full()
+    driver.until(lambda: len(outfit(driver)) == len(words))
+    move(driver, SHIRT)
+    assert driver.controller.painting.stroke is None and mode.brush.on
+    assert outfit(driver) == tuple(Worn(word, key_of(driver, "jeans.png")) for word in words)
 
 
 def test_a_pose_is_taken_over_a_garment_too(dressing, tmp_path):

@@ -82,19 +82,29 @@ def test_what_was_chosen_together_comes_together(dressing, photo):
     assert outfit(dressing) == (Worn("top", key), Worn("trousers", key))
 
 
-def test_let_go_on_nothing_it_gives_what_is_chosen_and_else_it_waits_on_the_shelf(dressing, photo):
-    mime = files(photo("one.png", top=(9, 9, 90)))
-    hold(dressing, mime, spot(dressing, WALL))
-    let_go(dressing, mime, spot(dressing, WALL))
-    dressing.until(lambda: "one.png" in names(dressing))
-    dressing.until_full()
-    assert outfit(dressing) == ()
+def test_let_go_on_the_wall_it_gives_what_is_chosen(dressing, photo):
     click(dressing, SHIRT)
     mime = files(photo("two.png", top=(90, 9, 9)))
     hold(dressing, mime, spot(dressing, WALL))
+    assert not dressing.window.centre.overlay.isVisible()
     let_go(dressing, mime, spot(dressing, WALL))
     dressing.until(lambda: outfit(dressing) != ())
     assert outfit(dressing) == (Worn("top", key_of(dressing, "two.png")),)
+
+
+def test_on_the_wall_the_places_are_shown_while_nothing_is_chosen_and_a_photo_is_the_next_person(
+    dressing, photo
+):
+    overlay, mime = dressing.window.centre.overlay, files(photo("next.png", top=(9, 9, 90)))
+    hold(dressing, mime, spot(dressing, SHIRT), spot(dressing, WALL))
+    assert overlay.isVisible() and not dressing.canvas.pointed.isVisible()
+    QApplication.sendEvent(dressing.window, QDragMoveEvent(spot(dressing, SHIRT), COPY, mime, LEFT, NONE))
+    assert not overlay.isVisible() and dressing.canvas.pointed.isVisible()
+    let_go(dressing, mime, spot(dressing, WALL))
+    assert not overlay.isVisible()
+    dressing.until(lambda: "next.png" in names(dressing))
+    dressing.until_full()
+    assert dressing.controller.document.look.person == key_of(dressing, "next.png") and outfit(dressing) == ()
 
 
 def test_a_card_let_go_on_a_garment_gives_it_at_once(dressing):

@@ -20,7 +20,8 @@ class Aim:
 
     def __call__(self, at: QPoint | None, let_go: bool) -> Aimed | None:
         """What a photo that is here (None: nowhere) would replace, which is chosen where it is let go. None
-        where a photo is something else than where a garment comes from: beside the canvas, in other modes."""
+        where a photo is something else than where a garment comes from: beside the canvas, in other modes,
+        on the wall while nothing is chosen."""
         if not self._dressing.on or self._controller.draft:
             return None
         viewport = self._canvas.viewport()
@@ -28,4 +29,5 @@ class Aim:
         if spot is None or not viewport.rect().contains(spot):
             self._dressing.hovered(None)
             return None
-        return Aimed(self._dressing.aimed(self._canvas.to_pose(QPointF(spot)), let_go))
+        wanted = self._dressing.aimed(self._canvas.to_pose(QPointF(spot)), let_go)
+        return None if wanted == () else Aimed(wanted)

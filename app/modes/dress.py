@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -36,7 +39,7 @@ class DressMode(QObject):
         self._lines_of: dict[Choice, list[np.ndarray]] = {}  # of the picture that is shown
         self._hovered = ""
         self._wanted: list[tuple[Choice, str]] = []  # of photos whose garments are still asked
-        self._early: tuple[XY, bool, bool] | None = None  # pressed before it is known what is where
+        self._early: Callable[[], object] | None = None  # what the hand did before it is known what is where
         self._early_key = ""  # of a photo that was clicked after it
         self._stroke_asked = 0  # stamp of the picture that has all of the last stroke in it
         self._at: XY | None = None  # where the pointer is
@@ -79,16 +82,18 @@ class DressMode(QObject):
             self._hover("" if xy is None else self._word_at(xy))
 
     def aimed(self, xy: XY, let_go: bool) -> Choice | None:
-        """A photo hovers here: what it would replace; None while that is not known. let_go: choose that."""
+        """A photo hovers here: what it would replace, () for nothing; None while that is not known.
+        let_go: choose that."""
         if self._pieces_hw is None:
             if let_go:
-                self._early, self._early_key = (xy, False, False), ""
+                self._early, self._early_key = partial(self.aimed, xy, let_go=True), ""
             return None
         word = self._word_at(xy)
-        self._hover(word)
         wanted = self.choice if not word or word in self.choice else (word,)
         if let_go:
             self.choose(wanted)
+        else:
+            self._hover(word)
         return wanted
 
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
@@ -98,7 +103,7 @@ class DressMode(QObject):
             self._tell_stroke()
             return
         if self._pieces_hw is None:
-            self._early = xy, add, remove
+            self._early = partial(self.pressed, xy, add, remove)
             return
         word = self._word_at(xy)
         if remove:
@@ -240,11 +245,11 @@ class DressMode(QObject):
             self._tell_drawn()
 
     def _press_early(self) -> None:
-        """What was clicked while nothing was known yet."""
+        """What was clicked, or where a photo was let go, while nothing was known yet."""
         if self._early is not None:
             early, key = self._early, self._early_key
             self._early, self._early_key = None, ""
-            self.pressed(*early)
+            early()
             if key and self.choice:
                 self.take(key)
 

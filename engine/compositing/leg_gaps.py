@@ -10,7 +10,7 @@ import numpy as np
 _MIDDLE = 0.35, 0.65  # of a row's breadth, between which legs part
 _HIGH = 0.25  # of the height, how far up it is looked at most
 _ASIDE = 2  # px that a gap goes aside from row to row
-_CLOTH = 4, 9  # px aside of it, between which cloth is
+_CLOTH = 4, 8  # px aside of it, from which to which cloth is
 _GROUND = 4  # rows of a gap below its tip, that tell the ground's colour
 _LIKE_GROUND = 0.3  # how far on the way from the cloth's colour to the ground's a px of the gap is
 _MISSED = 2  # rows in which it may not be seen
@@ -33,16 +33,14 @@ def parted_to_the_crotch(mask_hw: np.ndarray, rgb_hwC: np.ndarray) -> np.ndarray
     if tip is None:
         return mask_hw
     row, column = tip[0], round(tip[1])
-    below_hw = ~mask_hw[row : row + _GROUND, column - _ASIDE : column + _ASIDE + 1]
-    ground_C = np.median(rgb_hwC[row : row + _GROUND, column - _ASIDE : column + _ASIDE + 1][below_hw], 0)
+    below = slice(row, row + _GROUND), slice(max(column - _ASIDE, 0), column + _ASIDE + 1)
+    ground_C = np.median(rgb_hwC[below][~mask_hw[below]], 0)
     parted_hw, missed = mask_hw.copy(), 0
     for above in range(row - 1, max(row - round(_HIGH * len(rows)), rows[0]), -1):
-        near_C = [
-            rgb_hwC[above, column + way * _CLOTH[0] : column + way * _CLOTH[1] : way] for way in (-1, 1)
-        ]
-        cloth_C = np.median(np.concatenate(near_C), 0)
+        aside = np.abs(np.arange(mask_hw.shape[1]) - column)
+        cloth_C = np.median(rgb_hwC[above, (aside >= _CLOTH[0]) & (aside <= _CLOTH[1])], 0)
         across_C = ground_C - cloth_C
-        there = np.arange(column - _ASIDE, column + _ASIDE + 1)
+        there = np.flatnonzero(aside <= _ASIDE)  # the photo may cut trousers off
         like_M = (rgb_hwC[above, there] - cloth_C) @ across_C / max(float(across_C @ across_C), 1.0)
         if np.linalg.norm(across_C) < _APART or like_M.max() < _LIKE_GROUND:
             missed += 1

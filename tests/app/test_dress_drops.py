@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from test_dress import FACE, SHIRT, TROUSERS, WALL, card, click, dressing, outfit
+from test_dress import FACE, SHIRT, TROUSERS, WALL, card, click, dressing, move, outfit
 
 from app.document import Worn
 from app.files.intake import PHOTO_KEY
@@ -82,19 +82,29 @@ def test_what_was_chosen_together_comes_together(dressing, photo):
     assert outfit(dressing) == (Worn("top", key), Worn("trousers", key))
 
 
-def test_let_go_on_nothing_it_gives_what_is_chosen_and_else_it_waits_on_the_shelf(dressing, photo):
-    mime = files(photo("one.png", top=(9, 9, 90)))
-    hold(dressing, mime, spot(dressing, WALL))
-    let_go(dressing, mime, spot(dressing, WALL))
-    dressing.until(lambda: "one.png" in names(dressing))
-    dressing.until_full()
-    assert outfit(dressing) == ()
+def test_let_go_on_the_wall_it_gives_what_is_chosen(dressing, photo):
     click(dressing, SHIRT)
     mime = files(photo("two.png", top=(90, 9, 9)))
     hold(dressing, mime, spot(dressing, WALL))
+    assert not dressing.window.centre.overlay.isVisible()
     let_go(dressing, mime, spot(dressing, WALL))
     dressing.until(lambda: outfit(dressing) != ())
     assert outfit(dressing) == (Worn("top", key_of(dressing, "two.png")),)
+
+
+def test_on_the_wall_the_places_are_shown_while_nothing_is_chosen_and_a_photo_is_the_next_person(
+    dressing, photo
+):
+    overlay, mime = dressing.window.centre.overlay, files(photo("next.png", top=(9, 9, 90)))
+    hold(dressing, mime, spot(dressing, SHIRT), spot(dressing, WALL))
+    assert overlay.isVisible() and not dressing.canvas.pointed.isVisible()
+    QApplication.sendEvent(dressing.window, QDragMoveEvent(spot(dressing, SHIRT), COPY, mime, LEFT, NONE))
+    assert not overlay.isVisible() and dressing.canvas.pointed.isVisible()
+    let_go(dressing, mime, spot(dressing, WALL))
+    assert not overlay.isVisible()
+    dressing.until(lambda: "next.png" in names(dressing))
+    dressing.until_full()
+    assert dressing.controller.document.look.person == key_of(dressing, "next.png") and outfit(dressing) == ()
 
 
 def test_a_card_let_go_on_a_garment_gives_it_at_once(dressing):
@@ -137,6 +147,29 @@ def test_before_it_is_known_what_is_where_a_file_waits_for_that(open_window, pho
     driver.until(lambda: outfit(driver) != ())
     assert outfit(driver) == (Worn("trousers", key_of(driver, "jeans.png")),)
     assert driver.controller.document.look.person == person
+    assert not driver.canvas.pointed.isVisible()  # nothing hovers any more
+
+
+@pytest.mark.parametrize(
+    ("xy", "words"), [(TROUSERS, ("trousers",)), (WALL, ())], ids=["on trousers", "wall"]
+)
+def test_let_go_early_with_the_brush_in_the_hand_it_begins_no_stroke(open_window, photo, standing, xy, words):
+    driver = open_window(pose=standing)
+    driver.until_full()
+    driver.backend.session.gate.clear()  # no picture comes
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    QTest.keyClick(driver.window, Qt.Key.Key_B)
+    mode, mime = driver.window.modes.dressing, files(photo("jeans.png", top=(9, 9, 90)))
+    assert mode.brush.on and mode._pieces_hw is None
+    hold(driver, mime, spot(driver, xy))
+    let_go(driver, mime, spot(driver, xy))
+    driver.backend.session.gate.set()
+    driver.until(lambda: mode._pieces_hw is not None and "jeans.png" in names(driver))
+    driver.until_full()
+    driver.until(lambda: len(outfit(driver)) == len(words))
+    move(driver, SHIRT)
+    assert driver.controller.painting.stroke is None and mode.brush.on
+    assert outfit(driver) == tuple(Worn(word, key_of(driver, "jeans.png")) for word in words)
 
 
 def test_a_pose_is_taken_over_a_garment_too(dressing, tmp_path):

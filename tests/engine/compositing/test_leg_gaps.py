@@ -32,3 +32,26 @@ def test_a_seam_is_no_ground():
     whole = mask.copy()
     whole[20:240, 60:116] = True
     assert (parted_to_the_crotch(whole, photo(whole, slice(0, 0))) == whole).all(), "no legs, no gap"
+
+
+@pytest.mark.parametrize("mirrored", [False, True], ids=["to the right", "to the left"])
+@pytest.mark.parametrize(
+    ("breadth", "slope", "outside"),
+    [(60, 1.0, 20), (30, 1.9, 0), (30, 1.0, 0)],
+    ids=["within", "steep", "cut"],
+)
+def test_a_slanting_gap_is_followed_as_far_as_the_picture_goes(breadth, slope, outside, mirrored):
+    mask = np.zeros((128, 88), bool)
+    mask[10:, 88 - outside - breadth : 88 - outside] = True
+    slit = np.zeros_like(mask)
+    first = 88 - outside - breadth + round(0.4 * breadth)
+    for row in range(80, 105):
+        column = first + round(slope * (100 - min(row, 100)))
+        slit[row, column : column + 2] = True
+    mask[100:105] &= ~slit[100:105]
+    rgb = np.where(mask, CLOTH, GROUND).astype(np.uint8)[..., None].repeat(3, 2)
+    rgb[mask & slit] = 170  # in shade
+    if mirrored:
+        mask, slit, rgb = (picture[:, ::-1] for picture in (mask, slit, rgb))
+    gone = mask & ~parted_to_the_crotch(mask, rgb)
+    assert not (gone & ~slit).any() and (gone.any(1) == (mask & slit).any(1)).all()

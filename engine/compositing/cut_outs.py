@@ -112,7 +112,8 @@ class CutOut(NamedTuple):
     lies, of legs the rims of feet [2, H, W] (`feet`), and the matte of what stays of the trunk over it
     [H, W], if anything does; of arms the photo as one is shown that is elsewhere
     (`arm_outlines.without_rims`), what may be of a shoulder [H, W], the arm whose hand is shown, if that is
-    another, and what its armhole tells, if it is lifted."""
+    another, what its armhole tells, if it is lifted, and whether it is shown so where it stays too, as the
+    photo hides some of it (`whole_arms`)."""
 
     photo_CHW: Tensor
     limb_HW: Tensor
@@ -124,6 +125,7 @@ class CutOut(NamedTuple):
     shoulder_HW: Tensor | None = None
     other: OtherArm | None = None
     parts: Parts | None = None
+    whole: bool = False
 
     def seen(self, place_hw: Tensor, part: float, sides_2: Tensor) -> Tensor:
         """Its planes at places of the photo [C, h, w], of a bone that is so far elsewhere."""
@@ -198,7 +200,7 @@ def lay_over(
             clean_hw = position_at(clean, was.line_N, scale)
         if cut_out.feet_2HW is not None and not upper:
             clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
-        seen_Chw = cut_out.seen(clean_hw, each.drawn, sides_2)
+        seen_Chw = cut_out.seen(clean_hw, each.drawn if cut_out.whole else each.part, sides_2)
         if hand is not None and cut_out.other is not None and not upper:
             matte_1hw, seen_Chw = _with_hand(
                 hand, cut_out.other, where, (matte_1hw, seen_Chw), each.part, scale

@@ -157,6 +157,7 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                         shoulder_HW=_shoulder(ways[limb], own),
                         other=_other_arm(limb, ways[limb].hand, own, sides_2),
                         parts=told.get(limb),
+                        whole=len(own.arms_2CHW) > 1,
                     )
                 else:
                     legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]

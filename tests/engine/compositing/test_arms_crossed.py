@@ -61,6 +61,14 @@ def test_a_hand_that_is_not_seen_is_behind_the_other_arm_and_none_of_its_own():
     assert made[RIGHT][hands[RIGHT]].min() > 0.9 and made[LEFT][hands[LEFT]].max() < 0.1
 
 
+@pytest.mark.parametrize(("bare", "seen"), [(0.12, False), (0.2, True)])
+def test_of_a_hand_that_is_seen_a_sixth_is_told_to_be_bare(bare, seen):
+    own = crossed()
+    made = uncrossed(told(0.7, 0.7), bare * ALL, ALL, own)[0]
+    for side, (_, bone) in enumerate(ARMS):
+        assert (made[side][near(own, bone, 0.05, 1.1, 0.3)] > 0.9).all() == seen
+
+
 def test_nothing_is_an_arm_where_nothing_is_worn_and_nobodys_arms_are_changed_that_do_not_cross():
     own = crossed()
     assert uncrossed(told(0.7, 0.7), ALL, torch.zeros_like(ALL), own).max() == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from engine.compositing.sleeves_told import with_sleeves
+from engine.cv import cv2
 from engine.regions import CLASSES, REGIONS
 
 FACE, ARMS, TOP, DRESS = (REGIONS.index(name) for name in ("face", "arms", "upper clothes", "dress or skirt"))
@@ -60,6 +62,23 @@ def test_what_has_the_tops_colour_and_not_the_faces_is_a_sleeve_of_it(top):
 def test_skin_is_skin_in_shade_too_and_beside_a_top_of_its_colour(top, arm, face):
     before = seen()
     assert torch.equal(with_sleeves(before, picture(top, arm, arm, face)), before)
+
+
+def beside(colour, off: float) -> tuple[float, float, float]:
+    """A colour as light as another, so far off it in a* and b* towards grey."""
+    lab = cv2.cvtColor(np.float32([[colour]]), cv2.COLOR_RGB2LAB)[0, 0]
+    lab[1:] *= 1.0 - off / np.linalg.norm(lab[1:])
+    return tuple(cv2.cvtColor(lab[None, None], cv2.COLOR_LAB2RGB)[0, 0].tolist())
+
+
+@pytest.mark.parametrize(
+    ("top", "arm", "sleeve"),
+    [(30, 30, True), (14, 14, True), (10, 10, False), (30, 22, True), (30, 18, False), (-30, -30, True)],
+)
+def test_a_sleeve_is_twelve_off_the_faces_colour_and_nearer_by_half_to_the_tops(top, arm, sleeve):
+    """All as light as the face."""
+    made = with_sleeves(seen(), picture(beside(SKIN, top), beside(SKIN, arm)))
+    assert (made[0, :CLASSES].argmax(0)[inner(SLEEVE)] == (TOP if sleeve else ARMS)).all()
 
 
 def test_without_a_face_or_a_top_nothing_is_told():

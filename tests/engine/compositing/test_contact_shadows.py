@@ -67,3 +67,11 @@ def test_an_arm_shades_who_has_it_in_a_layer_and_no_wall():
     shade = float(matte_HW[113, 50] - 0.5) / 0.5
     assert shade > 0.1 and shade > 1.5 * float(matte_HW[76, 50] - 0.5) / 0.5, "more below it"
     assert colour_HW[113, 50] == pytest.approx(0.1 * (1 - shade) - shade, abs=1e-4), "by black"
+
+
+def test_an_arm_is_shaded_wherever_the_layer_is_computed():
+    """Nothing of it is made on another device: `meta` takes none but its own."""
+    layer, hers = torch.zeros(4, 64, 48, device="meta"), torch.zeros(64, 48, device="meta")
+    window = slice(8, 40), slice(4, 30)
+    shade_of_arm(layer, hers, hers[window], window, 20.0)
+    assert layer.device.type == "meta"

@@ -105,7 +105,7 @@ class Driver:
             QApplication.processEvents()
         self.mouse(QEvent.Type.MouseButtonRelease, spot, keys=keys)
 
-    def until(self, condition, timeout: int = 10_000) -> None:
+    def until(self, condition, timeout: int = 30_000) -> None:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
     def until_full(self) -> None:

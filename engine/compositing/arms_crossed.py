@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.compositing.arms_joined import breadths
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import ARM_CHAINS, ARM_JOINTS, ARMS, Segment, positions, segments
+from engine.compositing.limb_bones import ARM_CHAINS, ARM_JOINTS, ARMS, Segment, cross, positions, segments
 from engine.compositing.ribbons import place_of, ribbon
 from engine.pose import skeleton as sk
 
@@ -50,7 +50,7 @@ def uncrossed(arms_B2HW: Tensor, bare_B1HW: Tensor, worn_B1HW: Tensor, pose_B183
             continue
         if (pose_183[ARM_JOINTS, 2] == sk.GUESSED).any():
             continue  # an arm that is not seen may be behind the back
-        if not cross(placed[ARMS[0][1]], placed[ARMS[1][1]]):
+        if not forearms_cross(placed[ARMS[0][1]], placed[ARMS[1][1]]):
             continue
         right, left = (
             _arm(side, pose_183, placed, mattes_2HW[side], bare_HW, here_HW, sides_2) for side in range(2)
@@ -95,11 +95,6 @@ def _arm(
     return _Arm(inside_HW, part_HW)
 
 
-def cross(one: Segment, other: Segment) -> bool:
-    """Whether two forearms, hands and all, cross."""
-    ends = []
-    for bone, across in ((one, other), (other, one)):
-        tip = across.begin + (1.0 + _HAND) * across.step
-        begin, end = ((place - bone.begin) / bone.step for place in (across.begin, tip))
-        ends.append(begin.imag * end.imag)
-    return max(ends) < 0
+def forearms_cross(one: Segment, other: Segment) -> bool:
+    """Hands and all."""
+    return cross(one.longer(_HAND), other.longer(_HAND))

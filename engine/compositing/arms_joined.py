@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fields import between_known, ramp, size_of
+from engine.compositing.fields import between_known, ramp, size_of, without_valleys
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
 from engine.compositing.limb_mattes import THICK, across, reach
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, ribbon
@@ -77,8 +77,7 @@ def _found(side: int, pose_183: Tensor, arm_HW: Tensor, here_HW: Tensor, sides_2
     if hand_N.float().mean() < _HAND:
         return None
     last = wrist + 1 + int(hand_N.nonzero().max())
-    closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
-    seen_N = broad_N > (_NARROW * closed_N).clamp_min(_LEAST)
+    seen_N = broad_N > (_NARROW * without_valleys(broad_N)).clamp_min(_LEAST)
     seen_N[: made.root], seen_N[last:] = True, True
     made = made._replace(line_N=line_N)
     return _Arm(made, place_of(here_HW, line_N), unit, broad_2N, seen_N)

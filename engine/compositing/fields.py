@@ -180,6 +180,11 @@ def nearest_known(known_HW: np.ndarray, mask: int = 5) -> tuple[np.ndarray, np.n
     return far_HW, number_N[label_HW]
 
 
+def without_valleys(value_N: Tensor) -> Tensor:
+    """Values of which what is lower than some before and some after it is as high as the lower of these."""
+    return value_N.cummax(0).values.minimum(value_N.flip(0).cummax(0).values.flip(0))
+
+
 def between_known(value_N: Tensor, known_N: Tensor) -> Tensor:
     """Values with those that are not known going over from one known neighbour into the other. known: bool,
     at least one."""

@@ -75,6 +75,19 @@ class Segment(NamedTuple):
         """From its begin to its end; of some length."""
         return divisor(self.end - self.begin)
 
+    def longer(self, part: float) -> Segment:
+        """Gone on beyond its end by that part of its length, as a forearm with its hand."""
+        return self._replace(end=self.begin + (1.0 + part) * self.step)
+
+
+def cross(one: Segment, other: Segment) -> bool:
+    """Whether two bones cross."""
+    sides = []
+    for bone, ends in ((one, other), (other, one)):
+        begin, end = ((place - bone.begin) / bone.step for place in (ends.begin, ends.end))
+        sides.append(begin.imag * end.imag)
+    return max(sides) < 0
+
 
 def segments(pose_183: Tensor, sides_2: Tensor) -> dict[int, Segment]:
     """Those that a pose as `moving_least_squares.normalised_pose` gives it has, by number in BONES. sides:

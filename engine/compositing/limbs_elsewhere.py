@@ -19,6 +19,7 @@ from engine.compositing.limb_bones import (
     LimbBone,
     Segment,
     cores,
+    cross,
     joints,
     sampled,
     segments,
@@ -167,8 +168,8 @@ def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere
     for each in shown:
         near = [
             min(
-                _apart(_with_hand(other, other.now), _with_hand(each, each.now)),
-                _apart(_with_hand(other, other.then), _with_hand(each, each.then)),
+                _apart(its.longer(other.bone.beyond), own.longer(each.bone.beyond))
+                for its, own in ((other.now, each.now), (other.then, each.then))
             )
             for other in moved
             if other.bone.chain != each.bone.chain
@@ -184,16 +185,14 @@ def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere
 
 def _apart(first: Segment, second: Segment) -> float:
     """How near two bones come to each other, in units of the first; 0 where they cross."""
-    sides, far = [], []
+    if cross(first, second):
+        return 0.0
+    far = []
     for bone, ends in ((first, second), (second, first)):
-        begin, end = ((place - bone.begin) / bone.step for place in (ends.begin, ends.end))
-        sides.append(begin.imag * end.imag)
-        far += [abs(bone.step) * abs(part - min(max(part.real, 0.0), 1.0)) for part in (begin, end)]
-    return 0.0 if max(sides) < 0 else min(far) / first.unit
-
-
-def _with_hand(each: Elsewhere, bone: Segment) -> Segment:
-    return bone._replace(end=bone.begin + (1.0 + each.bone.beyond) * bone.step)
+        for place in (ends.begin, ends.end):
+            part = (place - bone.begin) / bone.step
+            far.append(abs(bone.step) * abs(part - min(max(part.real, 0.0), 1.0)))
+    return min(far) / first.unit
 
 
 def _seen(own: list[Segment], chains: list[int], limbs_4HW: Tensor, sides_2: Tensor) -> list[float]:

@@ -66,10 +66,10 @@ def find_moved(
     """
     if still_B1hw is None:
         still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
-    class_B8hw = own.classes.float()
+    class_B8hw, drawn_B4HW = own.classes.float(), own.drawn_limbs.float()
     rows, columns = size_of(source.photo)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))
-    moved = moves(pose_B183, own.pose, own.drawn_limbs) if moved is None else moved
+    moved = moves(pose_B183, own.pose, drawn_B4HW) if moved is None else moved
     return [
         _found(
             Poses(now_183, own_183, sides_2),
@@ -80,7 +80,7 @@ def find_moved(
             source.photo[i, :3].float(),
             own.seen[i, :CLASSES].float(),
             own.under[i, -2:].float(),
-            own.drawn_limbs[i].float(),
+            drawn_B4HW[i],
         )
         for i, (now_183, own_183, found) in enumerate(zip(pose_B183, own.pose, moved, strict=True))
     ]

@@ -123,14 +123,14 @@ def own_pose_rendering(
     pose_B183 = pose_B183.float()
     seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
     seen_class_B8hw = seen_class_B8hw.softmax(1)
-    size_of_photo = size_of(background_B3HW)
+    photo_B3HW, size_of_photo = source.photo[:, :3].float(), size_of(background_B3HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
     only_B1HW = (1.0 - source.photo[:, -1:].float()).minimum(beneath_B8HW[:, :1])
     only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
     bared = class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], only_B1HW
     arms_B2HW = with_bare(arms_B2HW, *bared, pose_B183)
-    photos = photos or [to_rgb(each_1CHW) for each_1CHW in source.photo[:, :3].split(1)]
+    photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
     arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183, photos)
     worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
     arms_B2HW = joined(arms_B2HW, worn_B1HW, pose_B183)
@@ -138,13 +138,12 @@ def own_pose_rendering(
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     # A foot that is lifted takes nothing of its floor along.
-    limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], source.photo[:, :3].float(), background_B3HW)
+    limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], photo_B3HW, background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
     under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
-    photo_B3HW = source.photo[:, :3].float()
     shown_B2 = how_shown(arms_B2HW, pose_B183)
     rimless_B3HW = without_rims(photo_B3HW, arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183)
     return OwnPose(

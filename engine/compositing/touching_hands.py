@@ -37,10 +37,7 @@ _MARGIN = 0.03  # units around what may be a hand: beyond that something else is
 _FLAT = 9, 50.0, 5.0  # px, of 255 and px: skin's creases are no edges of hands (Tomasi and Manduchi 1998)
 _SOFT = 3  # px that an edge between hands is soft over
 _LEAST = 0.05  # of a px, that either hand has of it
-_TIPS = (
-    0.1,
-    0.3,
-)  # how likely skin is seen: from the first on, finger tips may be there, at the second they are
+_TIPS = 0.1, 0.3  # how likely skin is seen: from the first on finger tips may be there, at the second are
 
 
 def hand_of(forearm: Segment, here_HW: Tensor) -> Tensor:

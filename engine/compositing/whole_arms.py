@@ -15,16 +15,14 @@ from torch import Tensor
 
 from engine.compositing.arms_joined import breadths
 from engine.compositing.cut_outs import window_around
-from engine.compositing.fields import between_known, ramp, size_of
+from engine.compositing.fields import Window, between_known, ramp, size_of, without_valleys
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, position_at, ribbon
 
 SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
 
-_HARDLY = (
-    0.5  # of the other arm's breadth, less than which of an arm is hardly seen: others have .52 and more
-)
+_HARDLY = 0.5  # of the other arm's breadth, less than which of one is hardly seen: others have .52 and more
 _PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _GAP = 0.5  # of its breadth before and behind, less than which of an arm is seen where another hides it
@@ -72,17 +70,19 @@ def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor, shown_
     for number, pose_183 in enumerate(pose_B183.float()):
         both = _both(pose_183, arms_B2HW[number], sides_2)
         for side, (arm, other) in enumerate(zip(both, reversed(both), strict=True)):
-            seen, shown = (planes_BCHW[number], arms_B2HW[number]), float(shown_B2[number, side])
-            if shown == LENT:
-                made = _lent(arm, other, *seen, side, here_HW, sides_2)
-            elif shown == FILLED:
-                made = _filled(arm, *seen, side, here_HW, sides_2)
-            else:
+            if (shown := float(shown_B2[number, side])) == SEEN:
                 continue
             if not changed:
                 planes_B2CHW = planes_BCHW[:, None].repeat(1, 2, 1, 1, 1)
                 mattes_B2HW, changed = arms_B2HW.clone(), True
-            window, planes_Chw, matte_hw = made
+            window = window_around(arm.made.line_N, THICK[1] * arm.unit, size, sides_2)
+            seen_CHW, own_HW, others_HW = planes_BCHW[number], *arms_B2HW[number, [side, 1 - side]]
+            where = place_of(here_HW[window], arm.made.line_N)
+            planes_Chw, matte_hw = (
+                _lent(arm, other, where, seen_CHW, others_HW, sides_2)
+                if shown == LENT
+                else _filled(arm, where, window, seen_CHW, own_HW, others_HW, sides_2)
+            )
             planes_B2CHW[(number, side, ..., *window)] = planes_Chw
             mattes_B2HW[(number, side, *window)] = matte_hw
     return WholeArms(planes_B2CHW.flatten(1, 2), mattes_B2HW)
@@ -122,9 +122,6 @@ def _over(arm: _Arm, other_HW: Tensor, sides_2: Tensor) -> Tensor:
     return sampled(other_HW[None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
 
 
-_Made = tuple[tuple[slice, slice], Tensor, Tensor]
-
-
 def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
     """Of an arm and the other one, how broad both are seen along their bones, where they do not cross."""
     share_N = (broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0)
@@ -142,31 +139,23 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
 
 
 def _lent(
-    arm: _Arm,
-    other: _Arm,
-    planes_CHW: Tensor,
-    arms_2HW: Tensor,
-    side: int,
-    here_HW: Tensor,
-    sides_2: Tensor,
-) -> _Made:
-    line_N, window = arm.made.line_N, _window(arm, here_HW, sides_2)
-    where = place_of(here_HW[window], line_N)
+    arm: _Arm, other: _Arm, where: Place, planes_CHW: Tensor, others_HW: Tensor, sides_2: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Its planes [C, h, w] and its matte [h, w], at places of it."""
     if inner_side(other.made) != inner_side(arm.made):
         where = where._replace(aside=-where.aside)
     there_hw = position_at(where, other.made.line_N, arm.unit / other.unit)
-    matte_hw = sampled(arms_2HW[1 - side][None], there_hw, sides_2)[0].masked_fill(where.beyond, 0.0)
-    return window, sampled(planes_CHW, there_hw, sides_2), matte_hw
+    matte_hw = sampled(others_HW[None], there_hw, sides_2)[0].masked_fill(where.beyond, 0.0)
+    return sampled(planes_CHW, there_hw, sides_2), matte_hw
 
 
 def _gaps(arm: _Arm, over_N: Tensor) -> tuple[Tensor, Tensor] | None:
     """Which points of its line the other arm hides, and at which it is wholly seen, [N] each; None where
     there are none."""
     broad_N = arm.broad_2N.sum(0)
-    closed_N = broad_N.cummax(0).values.minimum(broad_N.flip(0).cummax(0).values.flip(0))
     on_bones_N = torch.zeros_like(over_N)
     on_bones_N[arm.bones] = True
-    gap_N = on_bones_N & over_N & (broad_N < _GAP * closed_N)
+    gap_N = on_bones_N & over_N & (broad_N < _GAP * without_valleys(broad_N))
     beside_N = F.max_pool1d(gap_N[None].float(), 2 * _BESIDE + 1, 1, _BESIDE)[0] > 0
     known_N = on_bones_N & ~beside_N
     return (gap_N, known_N) if gap_N.any() and known_N.any() else None
@@ -174,22 +163,23 @@ def _gaps(arm: _Arm, over_N: Tensor) -> tuple[Tensor, Tensor] | None:
 
 def _filled(
     arm: _Arm,
+    where: Place,
+    window: Window,
     planes_CHW: Tensor,
-    arms_2HW: Tensor,
-    side: int,
-    here_HW: Tensor,
+    own_HW: Tensor,
+    others_HW: Tensor,
     sides_2: Tensor,
-) -> _Made:
-    line_N, window = arm.made.line_N, _window(arm, here_HW, sides_2)
-    matte_hw, planes_Chw = arms_2HW[side][window].clone(), planes_CHW[(..., *window)].clone()
-    gaps = _gaps(arm, _over(arm, arms_2HW[1 - side], sides_2))
+) -> tuple[Tensor, Tensor]:
+    """Its planes [C, h, w] and its matte [h, w], at places of it in a window."""
+    matte_hw, planes_Chw = own_HW[window], planes_CHW[(..., *window)]
+    gaps = _gaps(arm, _over(arm, others_HW, sides_2))
     if gaps is None:
-        return window, planes_Chw, matte_hw
+        return planes_Chw, matte_hw
     gap_N, known_N = gaps
     broad_2N = torch.stack([between_known(each_N, known_N) for each_N in arm.broad_2N])
-    where = place_of(here_HW[window], line_N)
+    line_N = arm.made.line_N
     shape_hw = 1.0 - ramp(where.aside.abs() / arm.unit - where.beside(broad_2N), -_EDGE, _EDGE)
-    along_hw, over_hw = where.piece + where.part, arms_2HW[1 - side][window]
+    along_hw, over_hw = where.piece + where.part, others_HW[window]
     for first, last in _runs(gap_N):
         before, behind = float(first - _BESIDE), float(last + _BESIDE)  # beside it an arm is partly hidden
         in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond
@@ -207,11 +197,7 @@ def _filled(
         hidden_hw = in_gap_hw * shape_hw * over_hw
         planes_Chw = torch.lerp(planes_Chw, made_Chw, hidden_hw)
         matte_hw = matte_hw.maximum(hidden_hw)
-    return window, planes_Chw, matte_hw
-
-
-def _window(arm: _Arm, here_HW: Tensor, sides_2: Tensor) -> tuple[slice, slice]:
-    return window_around(arm.made.line_N, THICK[1] * arm.unit, size_of(here_HW), sides_2)
+    return planes_Chw, matte_hw
 
 
 def _runs(marked_N: Tensor) -> list[tuple[int, int]]:

@@ -149,12 +149,12 @@ def _in_jacket(outfit: Outfit, rng: np.random.Generator) -> None:
     """A jacket or a coat, open more often than not, now and then as dark as what is under it."""
     kind = choose(rng, _COATS)
     add_jacket(outfit, rng)
-    own, outer = outfit.jacket, outfit.jacket
+    outer = outfit.jacket
     if kind:
         outfit.jacket, outfit.coat = None, draw_coat(rng, kind)
         outer = outfit.coat.top
     else:
-        own.hem, own.opening = rng.uniform(-0.6, 0.9), rng.uniform(0.1, 0.8)
+        outer.hem, outer.opening = rng.uniform(-0.6, 0.9), rng.uniform(0.1, 0.8)
     if rng.random() < 0.3:
         inner = outfit.top.finish.fabric.tile.mean((0, 1))
         shade = np.clip(inner + rng.normal(0, _NEAR), 6, 250)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.compositing.arms_crossed import cross, uncrossed
+from engine.compositing.arms_crossed import forearms_cross, uncrossed
 from engine.compositing.limb_bones import ARMS, Segment, off, segments
 from engine.pose import skeleton as sk
 
@@ -91,9 +91,10 @@ def test_that_two_forearms_cross_is_told_alike_of_both_and_in_a_mirror(a, b, c, 
         return
     one, other = Segment(a, b, 1.0), Segment(c, d, 1.0)
     mirrored = [Segment(-e.begin.conjugate(), -e.end.conjugate(), 1.0) for e in (one, other)]
-    assert cross(one, other) == cross(other, one) == cross(*mirrored)
+    assert forearms_cross(one, other) == forearms_cross(other, one) == forearms_cross(*mirrored)
 
 
 def test_hands_that_reach_over_the_other_forearm_cross_it_and_those_that_end_before_it_do_not():
     across = Segment(0.5 - 1j, 0.5 + 1j, 1.0)
-    assert cross(Segment(0j, 0.4 + 0j, 1.0), across) and not cross(Segment(0j, 0.3 + 0j, 1.0), across)
+    assert forearms_cross(Segment(0j, 0.4 + 0j, 1.0), across)
+    assert not forearms_cross(Segment(0j, 0.3 + 0j, 1.0), across)

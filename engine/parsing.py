@@ -21,6 +21,7 @@ from engine.cv import cv2
 from engine.models import parser
 from engine.models.parser.config import COARSEST
 from engine.models.parser.decode import keypoints
+from engine.pose.skeleton import FLIP
 from engine.regions import REGIONS, SURFACE_SPAN
 
 _ROWS = 256  # of the pictures the network was made for: about the height of the person's surroundings in px
@@ -104,17 +105,21 @@ def surface_map(picture_BCHW: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def careful_look(picture_BCHW: Tensor) -> Seen:
-    """The same, and the arms, as the mean of four looks (`looks`), for photos, which are looked at once."""
-    return looks(_shipped(picture_BCHW.device), picture_BCHW, _scale_of(picture_BCHW))
+def careful_look(picture_BCHW: Tensor, joints_BJ3: Tensor | None = None) -> Seen:
+    """The same, and the arms, as the mean of four looks (`looks`), for photos, which are looked at once.
+    joints: [B, 18, 3] of their persons, px of the pictures, state, where a detector has found them."""
+    network = _shipped(picture_BCHW.device)
+    return looks(network, picture_BCHW, joints_BJ3, scale=_scale_of(picture_BCHW))
 
 
 @torch.no_grad()
-def looks(network: parser.Parser, picture_BCHW: Tensor, scale: float = 1.0) -> Seen:
+def looks(
+    network: parser.Parser, picture_BCHW: Tensor, joints_BJ3: Tensor | None = None, scale: float = 1.0
+) -> Seen:
     """What is seen [B, K, h, w] at `scale` of the pictures [B, 3, H, W]: the mean of what the network sees in
-    them and in their mirror images, at this scale and from nearer."""
-    seen = _both_sides(network, picture_BCHW, scale)
-    nearer = _both_sides(network, picture_BCHW, scale * _NEARER)
+    them and in their mirror images, at this scale and from nearer. joints: as of `careful_look`."""
+    seen = _both_sides(network, picture_BCHW, joints_BJ3, scale)
+    nearer = _both_sides(network, picture_BCHW, joints_BJ3, scale * _NEARER)
     size = seen.surface.shape[2:]
     return Seen(
         *(
@@ -124,10 +129,16 @@ def looks(network: parser.Parser, picture_BCHW: Tensor, scale: float = 1.0) -> S
     )
 
 
-def _both_sides(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Seen:
+def _both_sides(
+    network: parser.Parser, picture_BCHW: Tensor, joints_BJ3: Tensor | None, scale: float
+) -> Seen:
+    mirrored_BJ3 = None
+    if joints_BJ3 is not None:
+        mirrored_BJ3 = joints_BJ3[:, list(FLIP)].clone()
+        mirrored_BJ3[..., 0] = picture_BCHW.shape[3] - mirrored_BJ3[..., 0]
     seen, (surface_BKhw, arms_BAhw) = (
-        _looked(network, picture_BCHW, scale),
-        _looked(network, picture_BCHW.flip(3), scale),
+        _looked(network, picture_BCHW, scale, joints_BJ3),
+        _looked(network, picture_BCHW.flip(3), scale, mirrored_BJ3),
     )
     surface_BKhw, arms_BAhw = surface_BKhw.flip(3), arms_BAhw.flip(3)
     surface_BKhw[:, len(REGIONS)] *= -1  # the left side's places are the right side's there, and its arms
@@ -140,13 +151,18 @@ def _scale_of(picture_BCHW: Tensor) -> float:
     return 1.0 if _FEWEST_ROWS <= longest <= _MOST_ROWS else _ROWS / longest
 
 
-def _looked(network: parser.Parser, picture_BCHW: Tensor, scale: float) -> Seen:
+def _looked(
+    network: parser.Parser, picture_BCHW: Tensor, scale: float, joints_BJ3: Tensor | None = None
+) -> Seen:
     size = picture_BCHW.shape[2:]
     fitting = tuple(max(1, round(side * scale / COARSEST)) * COARSEST for side in size)
     if fitting != tuple(size):
         picture_BCHW = F.interpolate(picture_BCHW, fitting, mode="bilinear", antialias=True)
+        if joints_BJ3 is not None:
+            larger_3 = joints_BJ3.new_tensor((fitting[1] / size[1], fitting[0] / size[0], 1))
+            joints_BJ3 = joints_BJ3 * larger_3
     with torch.autocast(picture_BCHW.device.type, enabled=False):
-        output = network(picture_BCHW.float().contiguous(memory_format=torch.channels_last))
+        output = network(picture_BCHW.float().contiguous(memory_format=torch.channels_last), joints_BJ3)
     return Seen(
         torch.cat([output.logits_BCHW, output.surface_B3HW], 1),
         torch.cat([output.beneath_BCHW, output.arms_B2HW], 1),

@@ -56,3 +56,27 @@ def disturb(keypoints_18x3: np.ndarray, rng: np.random.Generator, drop: float, j
     keypoints[:, :2] += (jitter * rng.standard_normal((18, 2))).astype(np.float32)
     keypoints[rng.random(18) < drop, 2] = ABSENT
     return keypoints
+
+
+# What a detector is off in photographs: by which share of the person's extent, how often by much more, how
+# often a limb is taken for that of the other side, how often a joint is not found.
+_OFF, _FAR_OFF, _OFTEN_FAR = 0.010, 0.035, 0.06
+_SIDES_CONFUSED, _MISSED = 0.04, 0.04
+_ARM_JOINTS, _LEG_JOINTS = ((2, 3, 4), (5, 6, 7)), ((8, 9, 10), (11, 12, 13))
+
+
+def as_found(keypoints_18x3: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Keypoints as a detector finds them in photographs: a little off, now and then a lot, of the wrong side,
+    or not at all. Returns a new array."""
+    found = np.array(keypoints_18x3, np.float32)
+    there = found[:, 2] > ABSENT
+    if not there.any():
+        return found
+    extent = float(np.ptp(found[there, :2], axis=0).max())
+    off_18 = np.where(rng.random(18) < _OFTEN_FAR, _FAR_OFF, _OFF) * extent
+    found[:, :2] += (off_18[:, None] * rng.standard_normal((18, 2))).astype(np.float32)
+    for right, left in (_ARM_JOINTS, _LEG_JOINTS):
+        if rng.random() < _SIDES_CONFUSED:
+            found[[*right, *left]] = found[[*left, *right]]
+    found[rng.random(18) < _MISSED, 2] = ABSENT
+    return found

@@ -40,7 +40,7 @@ class Counts:
     @torch.no_grad()
     def add(self, network: Parser, batch: Batch, whole: np.ndarray) -> None:
         """whole: bool [B], whether the picture shows the person from head to foot."""
-        output = network(batch.image_BCHW.contiguous(memory_format=torch.channels_last))
+        output = network(batch.image_BCHW.contiguous(memory_format=torch.channels_last), batch.told_BJ3)
         truth, found = batch.parsing_BHW.numpy(), output.logits_BCHW.argmax(1).numpy()
         self.confusion += confusion(truth, found)
         self._add_joints(batch.keypoints_BJ3.numpy(), keypoints(output).numpy(), truth, whole)

@@ -93,7 +93,7 @@ class ParserObjective(Objective):
     def learn(
         self, forward: Callable[..., ParserOutput], part: Batch, samples: int, adversary: Adversary | None
     ) -> Pass:
-        output = forward(part.image_BCHW.contiguous(memory_format=torch.channels_last))
+        output = forward(part.image_BCHW.contiguous(memory_format=torch.channels_last), part.told_BJ3)
         return Pass(losses(output, part, self.recipe.losses), len(part.image_BCHW))
 
 

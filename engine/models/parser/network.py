@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from engine.models.parser.bones import BONES, bone_planes
 from engine.models.parser.config import COARSEST, ParserConfig
 from engine.pose.skeleton import JOINT_COUNT
 from engine.regions import CLASSES
@@ -21,6 +22,7 @@ from engine.regions import CLASSES
 Network = TypeVar("Network", bound=nn.Module)
 
 HEAT_STRIDE = 4  # px a cell of the heat maps
+_TOLD_AT = 2  # halvings of the picture at the map that joins what is told of joints
 _DILATIONS = (1, 2, 4)  # of the coarsest blocks in turn, so that each sees most of the picture
 
 
@@ -76,7 +78,10 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Picture float [B, 3, H, W] in about [-1, 1] -> maps at 1, 1/2, 1/4, 1/8 and 1/16, the finest first."""
+    """Picture float [B, 3, H, W] in about [-1, 1] -> maps at 1, 1/2, 1/4, 1/8 and 1/16, the finest first.
+
+    The bones of the joints [B, 18, 3] that are told, if any are, join the map at a quarter (`bone_planes`).
+    """
 
     def __init__(self, config: ParserConfig):
         super().__init__()
@@ -92,16 +97,25 @@ class Encoder(nn.Module):
             for width, count in zip(widths[1:], blocks, strict=True)
         )
 
-    def forward(self, picture_BCHW: Tensor) -> list[Tensor]:
+        self.bones = nn.Conv2d(BONES, widths[_TOLD_AT], 3, padding=1, bias=False)
+        nn.init.zeros_(self.bones.weight)  # starts as if nothing was told
+
+    def forward(self, picture_BCHW: Tensor, joints_BJ3: Tensor | None = None) -> list[Tensor]:
         maps = [F.relu(self.stem(picture_BCHW))]
-        for down, blocks in zip(self.down, self.blocks, strict=True):
-            maps.append(blocks(F.relu(down(maps[-1]))))
+        for level, (down, blocks) in enumerate(zip(self.down, self.blocks, strict=True), 1):
+            finer = down(maps[-1])
+            if joints_BJ3 is not None and level == _TOLD_AT:
+                size, cells = tuple(picture_BCHW.shape[2:]), tuple(finer.shape[2:])
+                finer = finer + self.bones(bone_planes(joints_BJ3, size, cells))
+            maps.append(blocks(F.relu(finer)))
         return maps
 
 
 class Parser(nn.Module):
     """Pictures float32 [B, 3, H, W] in [-1, 1], H and W multiples of 16 -> `ParserOutput`.
 
+    Joints [B, 18, 3] of the pictures' persons (x, y in px, state), as a detector finds them, may be told: a
+    detector knows people in photographs much better than a network that learnt from rendered ones does.
     Made for pictures of 256x176 that a person fills as the training pictures are filled.
     """
 
@@ -132,11 +146,11 @@ class Parser(nn.Module):
         with torch.no_grad():
             self.joints.get_parameter("bias")[:JOINT_COUNT].fill_(-6.0)  # about as likely anywhere as absent
 
-    def forward(self, picture_BCHW: Tensor) -> ParserOutput:
+    def forward(self, picture_BCHW: Tensor, joints_BJ3: Tensor | None = None) -> ParserOutput:
         size = picture_BCHW.shape[2:]
         if size[0] % COARSEST or size[1] % COARSEST:
             raise ValueError(f"pictures of {size[0]}x{size[1]}: needs multiples of {COARSEST}")
-        maps = self.encoder(picture_BCHW)
+        maps = self.encoder(picture_BCHW, joints_BJ3)
         x, decoded = maps[-1], []
         for up, skip, blocks, finer in zip(self.up, self.skip, self.blocks, maps[-2:0:-1], strict=True):
             coarse = F.interpolate(up(x), size=finer.shape[2:], mode="bilinear", align_corners=False)

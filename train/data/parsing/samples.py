@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.cv import cv2
 from engine.pose.skeleton import ABSENT, FLIP, GUESSED, LEFT_HIP, NECK, NOSE, RIGHT_HIP
 from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM, of_an_arm
-from train.data.detector import as_detected
+from train.data.detector import as_detected, as_found
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.laid import is_alone, laid
 from train.data.parsing.lens import SpoilingLens, photograph
@@ -35,7 +35,8 @@ _MIRRORED[RIGHT_ARM:LEFT_ARM], _MIRRORED[LEFT_ARM : LEFT_ARM + RIGHT_ARM] = (
     _MIRRORED[RIGHT_ARM:LEFT_ARM].copy(),
 )
 _ALIKE = 0.12  # how often garments that may be recoloured are of one colour
-_ORDER, _VIEW, _CHANGES, _BYSTANDER = 10, 11, 12, 13  # tags of the generators
+_ORDER, _VIEW, _CHANGES, _BYSTANDER, _TOLD = 10, 11, 12, 13, 14  # tags of the generators
+_UNTOLD = 0.25  # share of the people whose joints the network is not told
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ PLAIN = Changes(*(0.0,) * 10, lens=None)
 class Batch:
     """image_BCHW float32 in [-1, 1]; parsing_BHW int64; keypoints_BJ3 float32 px, state; surface_B3HW
     float32 canonical position in 9 dm, NaN where it is not known. arms_BHW: uint8, in the code of
-    `train.data.people`."""
+    `train.data.people`. told_BJ3: joints that the network is told, all absent where nothing is."""
 
     image_BCHW: Tensor
     parsing_BHW: Tensor
     keypoints_BJ3: Tensor
     surface_B3HW: Tensor
     arms_BHW: Tensor
+    told_BJ3: Tensor
 
     def to(self, device: torch.device | str) -> Batch:
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
@@ -318,7 +320,11 @@ class Stream:
         if changes.laid and is_alone(sample) and rng.random() < changes.laid:
             sample, changes = laid(sample, rng), replace(changes, **_LAID)
             return changed(sample, self._size, rng, changes, None, self._scenes)
-        return changed(sample, self._size, rng, changes, self._somebody(index), self._scenes)
+        sample = changed(sample, self._size, rng, changes, self._somebody(index), self._scenes)
+        rng = np.random.default_rng([self._seed, _TOLD, index])
+        if rng.random() < _UNTOLD:
+            return sample
+        return replace(sample, told_18x3=as_found(sample.keypoints_18x3, rng))
 
     def _somebody(self, index: int) -> ParsingSample | None:
         """Who stands behind the person of a sample, if anybody does."""
@@ -346,4 +352,9 @@ def collate(samples: list[ParsingSample]) -> Batch:
         torch.from_numpy(np.stack([sample.keypoints_18x3 for sample in samples])),
         torch.from_numpy(position).permute(0, 3, 1, 2),
         torch.from_numpy(np.stack([sample.arms_HW for sample in samples])),
+        torch.from_numpy(np.stack([_told(sample) for sample in samples])),
     )
+
+
+def _told(sample: ParsingSample) -> np.ndarray:
+    return np.zeros((18, 3), np.float32) if sample.told_18x3 is None else sample.told_18x3

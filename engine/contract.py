@@ -42,6 +42,15 @@ class ReferenceInput:
     arms_1Ahw: Tensor | None = None
     person_11HW: Tensor | None = None
 
+    @property
+    def joints_1J3(self) -> Tensor | None:
+        """Its own pose [1, 18, 3], on its picture's device; None where it is not known."""
+        if self.keypoints_18x3 is None:
+            return None
+        return torch.as_tensor(self.keypoints_18x3, dtype=torch.float32, device=self.picture_1CHW.device)[
+            None
+        ]
+
     def bytes(self) -> int:
         """Of its tensors."""
         kept = (self.picture_1CHW, self.surface_1Khw, self.arms_1Ahw, self.person_11HW)

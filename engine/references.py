@@ -187,7 +187,7 @@ class References:
             raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
         given = self._looked_at(self._reference(key))
         if given.surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.careful_look(given.picture_1CHW).surface
+            surface_1Khw = parsing.careful_look(given.picture_1CHW, given.joints_1J3).surface
             if self._reference(key).alone:
                 surface_1Khw = of_garment(given.picture_1CHW, surface_1Khw)
             given = replace(given, surface_1Khw=surface_1Khw)
@@ -290,11 +290,12 @@ class References:
         picture_1CHW = given.picture_1CHW
         if reference.alone:
             seen_1CHW = to_tensor(as_seen_best(reference.image_HWC), self._device)
-            given = replace(given, picture_1CHW=self._on_canvas(seen_1CHW, "replicate"))
+            seen_1CHW = self._on_canvas(seen_1CHW, "replicate")
+            given = replace(given, picture_1CHW=seen_1CHW, keypoints_18x3=None)  # nobody wears it
         given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
         if reference.alone and given.surface_1Khw is not None:
             given = replace(given, surface_1Khw=of_garment(given.picture_1CHW, given.surface_1Khw))
-        given = replace(given, picture_1CHW=picture_1CHW)
+        given = replace(given, picture_1CHW=picture_1CHW, keypoints_18x3=reference.keypoints_18x3)
         return self._kept.put((_LOOKED, reference.key), given, given.bytes(), self._room)
 
     def _on_canvas(self, planes_1CHW: Tensor, mode: str) -> Tensor:

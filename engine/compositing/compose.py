@@ -178,7 +178,7 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     """A reference with its surface map, where the engine needs one and nobody has looked yet."""
     if not model.needs_surface or reference.surface_1Khw is not None:
         return reference
-    surface_1Khw, arms_1Ahw = parsing.careful_look(reference.picture_1CHW)
+    surface_1Khw, arms_1Ahw = parsing.careful_look(reference.picture_1CHW, reference.joints_1J3)
     if reference.person_11HW is not None:
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
     surface_1Khw = with_held(with_sleeves(surface_1Khw, reference.picture_1CHW), arms_1Ahw)

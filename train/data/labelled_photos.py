@@ -42,12 +42,14 @@ _HAND, _FACE = 0.4, 0.6  # of a forearm's length; of the way from the middle of 
 @dataclass(frozen=True, eq=False)
 class LabelledPhoto:
     """image_HWC: uint8 RGB in the model frame. regions_HW: uint8, `REGIONS` or UNKNOWN. person_HW: float32,
-    whose pixels they are, as a detector sees it, 0 to 1."""
+    whose pixels they are, as a detector sees it, 0 to 1.
+    keypoints_18x3: float32, what it finds of their joints, px of the frame, state."""
 
     name: str
     image_HWC: np.ndarray
     regions_HW: np.ndarray
     person_HW: np.ndarray
+    keypoints_18x3: np.ndarray
 
 
 def labelled_names(folder: Path) -> list[str]:
@@ -92,7 +94,9 @@ def read_labelled(
     shape = size[::-1]
     regions_HW = cv2.warpAffine(regions_HW, matrix, shape, flags=cv2.INTER_NEAREST, borderValue=UNKNOWN)
     soft_HW = cv2.GaussianBlur(person_HW, (0, 0), 0.4 / min(matrix[0, 0], 1.0))
-    return LabelledPhoto(name, framed.image_HWC, regions_HW, cv2.warpAffine(soft_HW, matrix, shape))
+    person_HW = cv2.warpAffine(soft_HW, matrix, shape)
+    assert framed.keypoints_18x3 is not None
+    return LabelledPhoto(name, framed.image_HWC, regions_HW, person_HW, framed.keypoints_18x3)
 
 
 def divided_skin(regions_HW: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from engine.parsing import looks
 from engine.pictures import to_tensor
 from engine.pose.skeleton import ABSENT, SEEN
 from engine.regions import ARMS_UNKNOWN, LEFT_ARM, REGIONS, RIGHT_ARM, SURFACE_SPAN, of_an_arm
+from train.data.detector import as_found
 from train.data.labelled_photos import LabelledPhoto
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, Batch, Changes, changed, collate, labelled
@@ -111,13 +112,20 @@ def confusion(truth_HW: np.ndarray, found_HW: np.ndarray) -> np.ndarray:
 
 
 @torch.no_grad()
-def regions_seen(network: Parser, photo: LabelledPhoto) -> tuple[np.ndarray, np.ndarray]:
-    """Regions [H, W] of a photo: as the network sees them at a glance, and as references do: looked at
-    carefully, with its person's mask."""
+def regions_seen(network: Parser, photo: LabelledPhoto) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Regions [H, W] of a photo: as the network sees them at a glance; looked at carefully, with its person's
+    mask; and with their joints told as well, as references are."""
     picture_1CHW = to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last)
     seen_1KHW = network(picture_1CHW).logits_BCHW
-    hers_1KHW = of_person(looks(network, picture_1CHW).surface, torch.from_numpy(photo.person_HW)[None, None])
-    return seen_1KHW[0].argmax(0).numpy(), hers_1KHW[0, : len(REGIONS)].argmax(0).numpy()
+    person_11HW = torch.from_numpy(photo.person_HW)[None, None]
+    masked_1KHW, told_1KHW = (
+        of_person(looks(network, picture_1CHW, joints_1J3).surface, person_11HW)
+        for joints_1J3 in (None, torch.from_numpy(photo.keypoints_18x3)[None])
+    )
+    seen_HW, masked_HW, told_HW = (
+        each_1KHW[0, : len(REGIONS)].argmax(0).numpy() for each_1KHW in (seen_1KHW, masked_1KHW, told_1KHW)
+    )
+    return seen_HW, masked_HW, told_HW
 
 
 def region_figures(confusion_RR: np.ndarray) -> dict[str, float]:
@@ -130,11 +138,12 @@ def region_figures(confusion_RR: np.ndarray) -> dict[str, float]:
 
 
 def fixed_batches(
-    people: Crowd, size: tuple[int, int], count: int, changes: Changes = PLAIN
+    people: Crowd, size: tuple[int, int], count: int, changes: Changes = PLAIN, told: bool = False
 ) -> list[tuple[Batch, np.ndarray]]:
     """Batches of one view each of the people in turn, `count` in all or what there is, and which are whole.
 
-    The first pass takes everybody's view 0, 1, 2 ... in turn, the next everybody's following one.
+    The first pass takes everybody's view 0, 1, 2 ... in turn, the next everybody's following one. told: with
+    joints as a detector finds them.
     """
     persons = people.persons.tolist()
     chosen = [
@@ -148,7 +157,10 @@ def fixed_batches(
         for person, number in chosen[first : first + _AT_ONCE]:
             view = people.view(person, number)
             rng = np.random.default_rng([_TAG, person, number])
-            samples.append(changed(labelled(view), size, rng, changes))
+            sample = changed(labelled(view), size, rng, changes)
+            if told:
+                sample = replace(sample, told_18x3=as_found(sample.keypoints_18x3, rng))
+            samples.append(sample)
             whole.append(view.framing == "full" and changes is PLAIN)
         batches.append((collate(samples), np.array(whole)))
     return batches

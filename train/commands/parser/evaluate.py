@@ -37,7 +37,7 @@ from train.overlay import PALETTE, overlay
 from train.sheets import contact_sheet, write_sheet
 
 _SHOWN = 16
-_ALONE, _MASKED = "as seen", "with the person mask"
+_ALONE, _MASKED, _TOLD = "as seen", "with the person mask", "with joints told"
 
 
 def run(argv: list[str]) -> int:
@@ -72,6 +72,7 @@ def run(argv: list[str]) -> int:
         "views": min(options.views, int(people.view_counts.sum())),
         "plain": measured(network, fixed_batches(people, SIZE, options.views, PLAIN)),
         "changed": measured(network, fixed_batches(people, SIZE, options.views, STRONG)),
+        _TOLD: measured(network, fixed_batches(people, SIZE, options.views, STRONG, told=True)),
     }
     text = to_markdown(report)
     write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
@@ -87,16 +88,17 @@ def _on_photos(network: parser_model.Parser, options: argparse.Namespace, told: 
         raise InputError(f"{options.photos}: people cannot be found in photos here: {detector.reason}.")
     names, meaning = labelled_names(options.photos), meanings(options.photos)
     chosen = np.linspace(0, len(names) - 1, min(options.views, len(names))).round().astype(int)
-    alone, masked = np.zeros((2, len(REGIONS), len(REGIONS)), np.int64)
+    alone, masked, told_joints = np.zeros((3, len(REGIONS), len(REGIONS)), np.int64)
     count, rows = 0, []
     for name in (names[i] for i in chosen):
         photo = read_labelled(options.photos, name, meaning, SIZE)
         if photo is None:
             continue
         count += 1
-        seen_HW, hers_HW = regions_seen(network, photo)
+        seen_HW, masked_HW, hers_HW = regions_seen(network, photo)
         alone += confusion(photo.regions_HW, seen_HW)
-        masked += confusion(photo.regions_HW, hers_HW)
+        masked += confusion(photo.regions_HW, masked_HW)
+        told_joints += confusion(photo.regions_HW, hers_HW)
         if len(rows) < _SHOWN:
             known_HW = np.where(photo.regions_HW == UNKNOWN, 0, photo.regions_HW)
             rows.append(np.hstack([photo.image_HWC, *(PALETTE[each] for each in (known_HW, hers_HW))]))
@@ -105,8 +107,9 @@ def _on_photos(network: parser_model.Parser, options: argparse.Namespace, told: 
     make_folder(options.output)
     report = {"weights": told, "photos": count, "without a person": len(chosen) - count}
     report |= {_ALONE: region_figures(alone), _MASKED: region_figures(masked)}
+    report |= {_TOLD: region_figures(told_joints)}
     head = f"{count} photos ({len(chosen) - count} where nobody is found), weights {told['sha256'][:12]}"
-    text = _table(head, report, (_ALONE, _MASKED))
+    text = _table(head, report, (_ALONE, _MASKED, _TOLD))
     write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     write_whole(options.output / "report.md", text.encode())
     write_sheet(options.output / "sheet.png", contact_sheet(rows, 4))
@@ -137,14 +140,13 @@ def to_markdown(report: dict) -> str:
         f"{report['views']} views of {report['data']['people']} people, studio {report['data']['studio']}, "
         f"weights {report['weights']['sha256'][:12]}"
     )
-    return _table(head, report, ("plain", "changed"))
+    return _table(head, report, ("plain", "changed", _TOLD))
 
 
-def _table(head: str, report: dict, kinds: tuple[str, str]) -> str:
-    lines = [head, "", f"| | {kinds[0]} | {kinds[1]} |", "|---|---|---|"]
-    for name in dict.fromkeys([*report[kinds[0]], *report[kinds[1]]]):
-        cells = [_cell(report[kind].get(name)) for kind in kinds]
-        lines.append(f"| {name} | {cells[0]} | {cells[1]} |")
+def _table(head: str, report: dict, kinds: tuple[str, ...]) -> str:
+    lines = [head, "", f"| | {' | '.join(kinds)} |", "|---" * (1 + len(kinds)) + "|"]
+    for name in dict.fromkeys(name for kind in kinds for name in report[kind]):
+        lines.append(f"| {name} | {' | '.join(_cell(report[kind].get(name)) for kind in kinds)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -64,10 +64,10 @@ class CountingBackend(EngineBackend):
 def backend(monkeypatch):
     counting, careful_look = CountingBackend(), parsing.careful_look
 
-    def parsed(picture_1CHW: Tensor) -> parsing.Seen:
+    def parsed(picture_1CHW: Tensor, joints_1J3: Tensor | None) -> parsing.Seen:
         if counting.parsed:  # while an engine wakes it looks at grey
             counting.parsed[-1][picture_1CHW.numpy().tobytes()] += 1
-        return careful_look(picture_1CHW)
+        return careful_look(picture_1CHW, joints_1J3)
 
     def masked(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> None:
         counting.masked[-1][rgb_HWC.tobytes()] += 1

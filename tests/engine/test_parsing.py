@@ -14,6 +14,7 @@ from engine.models.parser.network import ParserOutput
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pose.formats import read_pose
+from engine.pose.kinematics import mirror
 from engine.regions import SURFACE_SPAN
 
 
@@ -125,12 +126,19 @@ def test_places_are_what_parsing_sees(size):
     assert np.median(distance[person]) < 0.1
 
 
-def test_a_careful_look_sees_the_mirror_image_mirrored():
+@pytest.mark.parametrize("told", [False, True])
+def test_a_careful_look_sees_the_mirror_image_mirrored(told):
     """And what a glance sees: the mean of looks at one picture and its mirror image knows no side."""
     rgb = cv2.resize(read_photo(SAMPLES / "ella.jpg"), (176, 256), interpolation=cv2.INTER_AREA)
     picture = torch.from_numpy(rgb).movedim(-1, 0)[None] / 127.5 - 1
-    glance, (careful, arms) = parsing.surface_map(picture), parsing.careful_look(picture)
-    mirrored, arms_mirrored = (seen.flip(3) for seen in parsing.careful_look(picture.flip(3)))
+    joints = joints_mirrored = None
+    if told:
+        pose = read_pose(SAMPLES / "ella.json", (512, 352)) * np.array((0.5, 0.5, 1), np.float32)
+        joints, joints_mirrored = (torch.tensor(each)[None] for each in (pose, mirror(pose, rgb.shape[:2])))
+    glance, (careful, arms) = parsing.surface_map(picture), parsing.careful_look(picture, joints)
+    mirrored, arms_mirrored = (
+        seen.flip(3) for seen in parsing.careful_look(picture.flip(3), joints_mirrored)
+    )
     mirrored[:, 8] *= -1
     torch.testing.assert_close(arms[:, 8:], arms_mirrored[:, 8:].flip(1), atol=1e-4, rtol=1e-3)
     torch.testing.assert_close(arms[:, :8], arms_mirrored[:, :8], atol=1e-4, rtol=1e-3)

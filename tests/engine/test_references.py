@@ -206,7 +206,7 @@ def test_wardrobes_of_those_used_last_are_kept(monkeypatch):
     monkeypatch.setattr("engine.references.parsing.available", lambda: Capability(True))
     monkeypatch.setattr(
         "engine.references.parsing.careful_look",
-        lambda picture_1CHW: parsing.Seen(picture_1CHW, picture_1CHW),
+        lambda picture_1CHW, _: parsing.Seen(picture_1CHW, picture_1CHW),
     )
     references = opened(painter)
     held = [references.add(photo(colour), nobody()) for colour in range(1, 18)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -11,7 +13,7 @@ BONES = len(LIMBS)
 _REACH = 4.0  # cells from a bone over which its plane falls to 1/e
 
 
-def bone_planes(joints_BJ3: Tensor, size: tuple[int, int], cells: tuple[int, int]) -> Tensor:
+def bone_planes(joints_BJ3: Tensor, size: Sequence[int], cells: Sequence[int]) -> Tensor:
     """float32 [B, 17, h, w]: how near each cell's middle is to each bone of `LIMBS`, 1 on it, exp(-d / 4) d
     cells away, 0 everywhere where an end is absent.
 

@@ -105,8 +105,8 @@ class Encoder(nn.Module):
         for level, (down, blocks) in enumerate(zip(self.down, self.blocks, strict=True), 1):
             finer = down(maps[-1])
             if joints_BJ3 is not None and level == _TOLD_AT:
-                size, cells = tuple(picture_BCHW.shape[2:]), tuple(finer.shape[2:])
-                finer = finer + self.bones(bone_planes(joints_BJ3, size, cells))
+                planes_BLhw = bone_planes(joints_BJ3, picture_BCHW.shape[2:], finer.shape[2:])
+                finer = finer + self.bones(planes_BLhw)
             maps.append(blocks(F.relu(finer)))
         return maps
 

@@ -50,7 +50,7 @@ def painted_places(picture_BCHW: torch.Tensor) -> torch.Tensor:
     return torch.einsum("oc,bchw->bohw", mix, F.avg_pool2d(picture_BCHW, 4))
 
 
-def painted_look(picture_BCHW: torch.Tensor) -> Seen:
+def painted_look(picture_BCHW: torch.Tensor, joints_BJ3: torch.Tensor | None) -> Seen:
     surface_B11hw = painted_places(picture_BCHW)
     return Seen(surface_B11hw, torch.full_like(surface_B11hw[:, :10], -9.0))
 

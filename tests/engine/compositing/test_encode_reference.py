@@ -41,7 +41,7 @@ def test_where_the_parser_sees_what_the_engine_means_the_engines_points_count(mo
     drawn = model.render(model.encode(ReferenceInput(picture)), pose(), model.levels[0])
     aside = drawn.surface_1Khw.clone()
     aside[:, -3:] += 0.05
-    monkeypatch.setattr("engine.parsing.careful_look", lambda picture: Seen(aside, no_arms(aside)))
+    monkeypatch.setattr("engine.parsing.careful_look", lambda picture, joints: Seen(aside, no_arms(aside)))
     kept = encode_reference(model, ReferenceInput(picture, pose()))
     together = make_source(brought_together(aside, drawn.surface_1Khw), picture)
     assert torch.equal(kept.source.atlas, together.atlas) and torch.equal(kept.source.photo, together.photo)
@@ -61,7 +61,9 @@ def test_the_error_of_the_own_pose_is_that_over_the_person_and_tells_who_is_draw
     picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(2)) * 2 - 1
     somebody = torch.full((1, 11, 32, 24), -9.0)
     somebody[:, 0], somebody[:, 2, 8:24, 6:18] = 0.0, 9.0  # a trunk in the middle, nobody around it
-    monkeypatch.setattr("engine.parsing.careful_look", lambda picture: Seen(somebody, no_arms(somebody)))
+    monkeypatch.setattr(
+        "engine.parsing.careful_look", lambda picture, joints: Seen(somebody, no_arms(somebody))
+    )
     kept = encode_reference(model, ReferenceInput(picture, pose()))
     person_hw = kept.own.hole[0, 0].numpy() > 0.5
     photo_3hw = torch.nn.functional.interpolate(picture, person_hw.shape, mode="area")[0].numpy()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import weights
 from engine.errors import InputError
 from engine.models import nted, parser
+from engine.models.parser.bones import bone_planes
 from engine.models.parser.decode import keypoints
 from engine.models.parser.network import ParserOutput
+from engine.pose.skeleton import ABSENT, LIMBS
 
 SMALL = parser.ParserConfig((4, 4, 8, 8, 8), (1, 1, 1), (1, 1))
 
@@ -105,3 +110,33 @@ def test_joints_are_found_within_a_fraction_of_a_cell():
 def test_places_and_absence_sum_to_one():
     chance, absent = parser.places(torch.randn(2, 18, 5, 7))
     torch.testing.assert_close(chance.sum((2, 3)) + absent, torch.ones(2, 18))
+
+
+@given(seed=st.integers(0, 2**16), rows=st.sampled_from((16, 64)), columns=st.sampled_from((16, 48)))
+def test_planes_of_bones_fall_off_with_the_distance_from_them(seed, rows, columns):
+    """Cell by cell and bone by bone, as they are defined."""
+    rng = np.random.default_rng(seed)
+    joints = np.column_stack([rng.uniform(-8, (columns + 8, rows + 8), (18, 2)), rng.integers(0, 3, 18)])
+    cells = rows // 4, columns // 4
+    planes = bone_planes(torch.tensor(joints, dtype=torch.float32)[None], (rows, columns), cells)[0].numpy()
+    for (a, b), plane in zip(LIMBS, planes, strict=True):
+        if joints[a, 2] == ABSENT or joints[b, 2] == ABSENT:
+            assert not plane.any()
+            continue
+        y, x = rng.integers(0, cells[0]), rng.integers(0, cells[1])
+        along = joints[a, :2] + np.linspace(0, 1, 2001)[:, None] * (joints[b, :2] - joints[a, :2])
+        nearest = np.linalg.norm(along / 4 - (x + 0.5, y + 0.5), axis=1).min()
+        assert plane[y, x] == pytest.approx(np.exp(-nearest / 4), abs=2e-3)
+
+
+@torch.no_grad()
+def test_told_joints_count_once_the_network_has_learnt_of_them():
+    network, picture = small_network(), torch.randn(2, 3, 64, 48)
+    joints = torch.rand(2, 18, 3) * torch.tensor([48.0, 64.0, 0.0]) + torch.tensor([0.0, 0.0, 2.0])
+    untold = network(picture)
+    for a, b in zip(untold, network(picture, joints), strict=True):
+        assert torch.equal(a, b)  # as it begins
+    torch.nn.init.normal_(network.encoder.bones.weight)
+    for a, b in zip(untold, network(picture, joints * 0), strict=True):
+        assert torch.equal(a, b)  # all absent
+    assert not torch.allclose(untold.logits_BCHW, network(picture, joints).logits_BCHW, atol=1e-3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -111,21 +112,34 @@ def confusion(truth_HW: np.ndarray, found_HW: np.ndarray) -> np.ndarray:
     return np.bincount(pairs, minlength=len(REGIONS) ** 2).reshape(len(REGIONS), -1)
 
 
+class Sight(NamedTuple):
+    """What is seen of a photo: regions, uint8 [H, W], and which pixels are of either arm, bool [2, H, W]."""
+
+    regions: np.ndarray
+    arms: np.ndarray
+
+
 @torch.no_grad()
-def regions_seen(network: Parser, photo: LabelledPhoto) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Regions [H, W] of a photo: as the network sees them at a glance; looked at carefully, with its person's
-    mask; and with their joints told as well, as references are."""
+def sights(network: Parser, photo: LabelledPhoto) -> tuple[Sight, Sight, Sight]:
+    """What is seen of a photo at a glance; carefully, with its person's mask; and with their joints told as
+    well, as of references."""
     picture_1CHW = to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last)
-    seen_1KHW = network(picture_1CHW).logits_BCHW
+    glance = network(picture_1CHW)
     person_11HW = torch.from_numpy(photo.person_HW)[None, None]
-    masked_1KHW, told_1KHW = (
-        of_person(looks(network, picture_1CHW, joints_1J3).surface, person_11HW)
+    careful, told = (
+        looks(network, picture_1CHW, joints_1J3)
         for joints_1J3 in (None, torch.from_numpy(photo.keypoints_18x3)[None])
     )
-    seen_HW, masked_HW, told_HW = (
-        each_1KHW[0, : len(REGIONS)].argmax(0).numpy() for each_1KHW in (seen_1KHW, masked_1KHW, told_1KHW)
+    return (
+        _sight(glance.logits_BCHW, glance.arms_B2HW),
+        _sight(of_person(careful.surface, person_11HW), careful.arms),
+        _sight(of_person(told.surface, person_11HW), told.arms),
     )
-    return seen_HW, masked_HW, told_HW
+
+
+def _sight(surface_1KHW: torch.Tensor, arms_1AHW: torch.Tensor) -> Sight:
+    regions_HW = surface_1KHW[0, : len(REGIONS)].argmax(0).numpy().astype(np.uint8)
+    return Sight(regions_HW, (arms_1AHW[0, -2:] > 0).numpy())
 
 
 def region_figures(confusion_RR: np.ndarray) -> dict[str, float]:

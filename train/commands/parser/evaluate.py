@@ -24,6 +24,7 @@ from train.data.labelled_photos import UNKNOWN, labelled_names, meanings, read_l
 from train.data.parsing.crowd import Crowd
 from train.data.parsing.samples import PLAIN, STRONG
 from train.data.people import HELD_OUT_PEOPLE
+from train.metrics.arms_by_bones import ArmsByBones
 from train.metrics.garments_alone import Seen, garments_seen
 from train.metrics.parsing import (
     SIZE,
@@ -31,7 +32,7 @@ from train.metrics.parsing import (
     fixed_batches,
     measured,
     region_figures,
-    regions_seen,
+    sights,
 )
 from train.overlay import PALETTE, overlay
 from train.sheets import contact_sheet, write_sheet
@@ -88,28 +89,31 @@ def _on_photos(network: parser_model.Parser, options: argparse.Namespace, told: 
         raise InputError(f"{options.photos}: people cannot be found in photos here: {detector.reason}.")
     names, meaning = labelled_names(options.photos), meanings(options.photos)
     chosen = np.linspace(0, len(names) - 1, min(options.views, len(names))).round().astype(int)
-    alone, masked, told_joints = np.zeros((3, len(REGIONS), len(REGIONS)), np.int64)
+    kinds = (_ALONE, _MASKED, _TOLD)
+    regions = {kind: np.zeros((len(REGIONS), len(REGIONS)), np.int64) for kind in kinds}
+    arms = {kind: ArmsByBones() for kind in kinds}
     count, rows = 0, []
     for name in (names[i] for i in chosen):
         photo = read_labelled(options.photos, name, meaning, SIZE)
         if photo is None:
             continue
         count += 1
-        seen_HW, masked_HW, hers_HW = regions_seen(network, photo)
-        alone += confusion(photo.regions_HW, seen_HW)
-        masked += confusion(photo.regions_HW, masked_HW)
-        told_joints += confusion(photo.regions_HW, hers_HW)
+        seen = dict(zip(kinds, sights(network, photo), strict=True))
+        for kind, sight in seen.items():
+            regions[kind] += confusion(photo.regions_HW, sight.regions)
+            arms[kind].add(sight.arms, photo.keypoints_18x3)
         if len(rows) < _SHOWN:
             known_HW = np.where(photo.regions_HW == UNKNOWN, 0, photo.regions_HW)
-            rows.append(np.hstack([photo.image_HWC, *(PALETTE[each] for each in (known_HW, hers_HW))]))
+            rows.append(
+                np.hstack([photo.image_HWC, *(PALETTE[each] for each in (known_HW, seen[_TOLD].regions))])
+            )
     if not count:
         raise InputError(f"{options.photos}: nobody is found in any of {len(chosen)} photos.")
     make_folder(options.output)
     report = {"weights": told, "photos": count, "without a person": len(chosen) - count}
-    report |= {_ALONE: region_figures(alone), _MASKED: region_figures(masked)}
-    report |= {_TOLD: region_figures(told_joints)}
+    report |= {kind: region_figures(regions[kind]) | arms[kind].figures() for kind in kinds}
     head = f"{count} photos ({len(chosen) - count} where nobody is found), weights {told['sha256'][:12]}"
-    text = _table(head, report, (_ALONE, _MASKED, _TOLD))
+    text = _table(head, report, kinds)
     write_whole(options.output / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     write_whole(options.output / "report.md", text.encode())
     write_sheet(options.output / "sheet.png", contact_sheet(rows, 4))

@@ -14,7 +14,7 @@ def waving() -> tuple[np.ndarray, np.ndarray]:
     left one hangs."""
     arms = np.zeros((2, 100, 100), bool)
     arms[0, 27:33, 5:42] = True
-    arms[1, 28:80, 57:63] = True
+    arms[1, 28:74, 57:63] = True
     joints = NOBODY.copy()
     joints[[2, 3, 4]] = (40, 30, 2), (25, 30, 2), (12, 30, 2)
     joints[[5, 6, 7]] = (60, 30, 2), (60, 48, 2), (60, 66, 2)

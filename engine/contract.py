@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from engine.api import Capabilities, MapInfo, Maps, Slots
+from engine.pose.skeleton import SEEN
 
 BySlot = Mapping[str, np.ndarray]  # float32 [K] by group of slots
 Coefficients = float | Mapping[str, np.ndarray]  # as `api.Mix.coefficients`
@@ -45,12 +46,15 @@ class ReferenceInput:
 
     @property
     def joints_1J3(self) -> Tensor | None:
-        """Its own pose [1, 18, 3], on its picture's device; None where it is not known."""
+        """Its own pose [1, 18, 3] as the parsing network is told it, on its picture's device: what is seen
+        of it. A guessed arm is behind somebody, and would be looked for before them. None where no pose is
+        known."""
         if self.keypoints_18x3 is None:
             return None
-        return torch.as_tensor(self.keypoints_18x3, dtype=torch.float32, device=self.picture_1CHW.device)[
+        joints_1J3 = torch.tensor(self.keypoints_18x3, dtype=torch.float32, device=self.picture_1CHW.device)[
             None
         ]
+        return torch.where(joints_1J3[..., 2:] == SEEN, joints_1J3, 0.0)
 
     def bytes(self) -> int:
         """Of its tensors."""

@@ -59,9 +59,9 @@ def disturb(keypoints_18x3: np.ndarray, rng: np.random.Generator, drop: float, j
 
 
 # What a detector is off in photographs: by which share of the person's extent, how often by much more, how
-# often a limb is taken for that of the other side, how often a joint is not found.
+# often a limb is taken for that of the other side, how often a joint is not found, or is but guessed.
 _OFF, _FAR_OFF, _OFTEN_FAR = 0.010, 0.035, 0.06
-_SIDES_CONFUSED, _MISSED = 0.04, 0.04
+_SIDES_CONFUSED, _MISSED, _GUESSED_MISSED = 0.04, 0.04, 0.9
 _ARM_JOINTS, _LEG_JOINTS = ((2, 3, 4), (5, 6, 7)), ((8, 9, 10), (11, 12, 13))
 
 
@@ -78,5 +78,6 @@ def as_found(keypoints_18x3: np.ndarray, rng: np.random.Generator) -> np.ndarray
     for right, left in (_ARM_JOINTS, _LEG_JOINTS):
         if rng.random() < _SIDES_CONFUSED:
             found[[*right, *left]] = found[[*left, *right]]
-    found[rng.random(18) < _MISSED, 2] = ABSENT
+    missed_18 = np.where(found[:, 2] == GUESSED, _GUESSED_MISSED, _MISSED)
+    found[rng.random(18) < missed_18, 2] = ABSENT
     return found

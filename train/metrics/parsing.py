@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.compositing.background import of_person
+from engine.contract import ReferenceInput
 from engine.models.parser import Parser, ParserOutput
 from engine.models.parser.decode import keypoints
 from engine.parsing import looks
@@ -126,10 +127,8 @@ def sights(network: Parser, photo: LabelledPhoto) -> tuple[Sight, Sight, Sight]:
     picture_1CHW = to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last)
     glance = network(picture_1CHW)
     person_11HW = torch.from_numpy(photo.person_HW)[None, None]
-    careful, told = (
-        looks(network, picture_1CHW, joints_1J3)
-        for joints_1J3 in (None, torch.from_numpy(photo.keypoints_18x3)[None])
-    )
+    given = ReferenceInput(picture_1CHW, photo.keypoints_18x3)
+    careful, told = (looks(network, picture_1CHW, joints) for joints in (None, given.joints_1J3))
     return (
         _sight(glance.logits_BCHW, glance.arms_B2HW),
         _sight(of_person(careful.surface, person_11HW), careful.arms),

@@ -22,7 +22,7 @@ class ByColour(torch.nn.Module):
     """Stands in for a network: bright pixels are upper clothes, their surface position is their colour;
     the neck is where it is brightest."""
 
-    def forward(self, picture_BCHW):
+    def forward(self, picture_BCHW, joints_BJ3=None):
         light = picture_BCHW.mean(1)
         logits = torch.zeros(len(light), 8, *light.shape[1:])
         logits[:, 3] = 20 * light

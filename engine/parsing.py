@@ -117,16 +117,20 @@ def looks(
     network: parser.Parser, picture_BCHW: Tensor, joints_BJ3: Tensor | None = None, scale: float = 1.0
 ) -> Seen:
     """What is seen [B, K, h, w] at `scale` of the pictures [B, 3, H, W]: the mean of what the network sees in
-    them and in their mirror images, at this scale and from nearer. joints: as of `careful_look`."""
-    seen = _both_sides(network, picture_BCHW, joints_BJ3, scale)
+    them and in their mirror images, at this scale and from nearer.
+
+    joints: as of `careful_look`. They are told to the nearer looks alone, which see the arms then: where arms
+    are, joints say better than pictures; what hair and clothes are, they do not.
+    """
+    seen = _both_sides(network, picture_BCHW, None, scale)
     nearer = _both_sides(network, picture_BCHW, joints_BJ3, scale * _NEARER)
     size = seen.surface.shape[2:]
-    return Seen(
-        *(
-            0.5 * (one_BKhw + F.interpolate(other_BKHW, size, mode="bilinear", antialias=True))
-            for one_BKhw, other_BKHW in zip(seen, nearer, strict=True)
-        )
+    surface_BKhw, arms_BAhw = (
+        F.interpolate(each_BKHW, size, mode="bilinear", antialias=True) for each_BKHW in nearer
     )
+    if joints_BJ3 is None:
+        arms_BAhw = 0.5 * (seen.arms + arms_BAhw)
+    return Seen(0.5 * (seen.surface + surface_BKhw), arms_BAhw)
 
 
 def _both_sides(

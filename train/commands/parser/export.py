@@ -60,10 +60,13 @@ def run(argv: list[str]) -> int:
 
 def mean_of(one: parser_model.Parser, other: parser_model.Parser) -> parser_model.Parser:
     """A network in the middle between two of one run, or of a run and what it began from: better than either
-    where they learnt from different pictures (Wortsman et al. 2022, "Model soups"). `one` becomes it."""
+    where they learnt from different pictures (Wortsman et al. 2022, "Model soups"). What the other has learnt
+    nothing of yet, all zeros, is this one's. `one` becomes it."""
     theirs = other.state_dict()
     middle = {
-        key: torch.lerp(mine, theirs[key].to(mine), 0.5) if mine.is_floating_point() else mine
+        key: torch.lerp(mine, theirs[key].to(mine), 0.5)
+        if mine.is_floating_point() and theirs[key].any()
+        else mine
         for key, mine in one.state_dict().items()
     }
     one.load_state_dict(middle)

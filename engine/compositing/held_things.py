@@ -3,9 +3,10 @@
 No network here knows a bag. But the parsing network and the detector disagree about it: one takes it for
 somebody, the other for nobody. Where they do so below a hand and unlike the wall a thing begins, and goes on
 as far as its colours do (Rother et al. 2004, "GrabCut"). What is told is whole, or it is not told: what ends
-at no edge of the photo, goes on out of reach or looks like her clothes is a coat, a skirt, a wall. Of 72 people
-of shops and made-up ones three hold a bag that is told so, and nothing else is told; of 124 in the street 12
-hold something, and of two a coat's hem is taken for it. A bag on a strap whose hand lies on it counts as held.
+at no edge of the photo, goes on out of reach or looks like her clothes is a coat, a skirt, a wall. Of 72
+photographs, of shops and made-up ones, three show a bag that is told, and in no other anything is; of 125
+in the street 12 do, and in two a coat's hem is taken for one. A bag on a strap counts as held where a hand
+lies on it.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.api import Capabilities, MapInfo, Maps, Slots
+from engine.hands import Hand
 
 BySlot = Mapping[str, np.ndarray]  # float32 [K] by group of slots
 Coefficients = float | Mapping[str, np.ndarray]  # as `api.Mix.coefficients`
@@ -32,8 +33,8 @@ class ReferenceInput:
     picture_1CHW: float32 in [-1, 1] on the canvas. keypoints_18x3: its own pose, or None where it is not
     known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where no engine
     needed it. arms_1Ahw: which pixels are of its arms and what is beneath, as of `parsing.Seen`, likewise.
-    person_11HW: how surely a pixel is this person's and nobody else's, 0 to 1, as a detector sees
-    it; None where none looked.
+    hands: those that a landmarker sees, px of the canvas. person_11HW: how surely a pixel is this person's
+    and nobody else's, 0 to 1, as a detector sees it; None where none looked.
     """
 
     picture_1CHW: Tensor
@@ -41,6 +42,7 @@ class ReferenceInput:
     surface_1Khw: Tensor | None = None
     arms_1Ahw: Tensor | None = None
     person_11HW: Tensor | None = None
+    hands: tuple[Hand, ...] = ()
 
     def bytes(self) -> int:
         """Of its tensors."""

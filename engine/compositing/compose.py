@@ -161,7 +161,9 @@ def encode_appearance(
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     seen = surface_1Khw, reference.arms_1Ahw
     photos = None if fine_HWC is None else [fine_HWC]
-    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen, photos)
+    own = own_pose_rendering(
+        source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen, photos, [reference.hands]
+    )
     pattern_HW2 = patterned(own, source.photo, fine_HWC) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)
     own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)

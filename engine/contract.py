@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from engine.api import Capabilities, MapInfo, Maps, Slots
+from engine.hands import Hand
 from engine.pose.skeleton import SEEN
 
 BySlot = Mapping[str, np.ndarray]  # float32 [K] by group of slots
@@ -34,9 +35,9 @@ class ReferenceInput:
     picture_1CHW: float32 in [-1, 1] on the canvas. keypoints_18x3: its own pose, or None where it is not
     known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where no engine
     needed it. arms_1Ahw: which pixels are of its arms and what is beneath, as of `parsing.Seen`, likewise.
-    person_11HW: how surely a pixel is this person's and nobody else's, 0 to 1, as a detector sees
-    it; None where none looked. held_12HW: what is told that the right and the left hand hold, 0 to 1; None
-    where they hold nothing.
+    hands: those that a landmarker sees, px of the canvas. person_11HW: how surely a pixel is this person's
+    and nobody else's, 0 to 1, as a detector sees it; None where none looked. held_12HW: what is told that the
+    right and the left hand hold, 0 to 1; None where they hold nothing.
     """
 
     picture_1CHW: Tensor
@@ -45,6 +46,7 @@ class ReferenceInput:
     arms_1Ahw: Tensor | None = None
     person_11HW: Tensor | None = None
     held_12HW: Tensor | None = None
+    hands: tuple[Hand, ...] = ()
 
     @property
     def joints_1J3(self) -> Tensor | None:
@@ -53,9 +55,8 @@ class ReferenceInput:
         known."""
         if self.keypoints_18x3 is None:
             return None
-        joints_1J3 = torch.tensor(self.keypoints_18x3, dtype=torch.float32, device=self.picture_1CHW.device)[
-            None
-        ]
+        device = self.picture_1CHW.device
+        joints_1J3 = torch.tensor(self.keypoints_18x3[None], dtype=torch.float32, device=device)
         return torch.where(joints_1J3[..., 2:] == SEEN, joints_1J3, 0.0)
 
     def bytes(self) -> int:

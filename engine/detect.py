@@ -6,20 +6,14 @@ works.
 
 from __future__ import annotations
 
-import atexit
-import importlib.util
-import sys
-import threading
-from contextlib import nullcontext
-from functools import partial
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from engine import pose_model, quiet
+from engine import pose_model
 from engine.api import Capability
 from engine.cv import cv2
+from engine.landmarkers import Landmarker
 from engine.pose.formats.layouts import BLAZEPOSE
 from engine.pose.skeleton import (
     ABSENT,
@@ -48,22 +42,19 @@ _MOST_PEOPLE = 6  # of a photo: each found costs as much as the first
 _BYSTANDER = 0.25  # of the tallest one's extent: whoever is smaller only happens to be in the picture
 _LONGEST_SIDE = 1280  # px; the model looks at 256 x 256 px of a person, more only costs memory
 
-_lock = threading.Lock()
-_detector: Any = None
-_quiet = False
-_fault = ""
-_without_chatter = partial(quiet.without, quiet.DETECTOR)
+_landmarker = Landmarker(
+    "PoseLandmarker",
+    pose_model.POSES,
+    min_pose_detection_confidence=_MIN_CONFIDENCE,
+    min_pose_presence_confidence=_MIN_CONFIDENCE,
+    num_poses=_MOST_PEOPLE,
+    output_segmentation_masks=True,
+)
 
 
 def available() -> Capability:
     """Whether poses can be detected here, found out without loading anything."""
-    if _fault:
-        return Capability(False, _fault)
-    if importlib.util.find_spec("mediapipe") is None:
-        return Capability(False, "mediapipe is not installed, or has no wheel for this machine")
-    if pose_model.find() is None:
-        return Capability(False, "the pose model was not prepared (python -m engine.pose_model fetches it)")
-    return Capability(True)
+    return _landmarker.available()
 
 
 def detect_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
@@ -108,23 +99,21 @@ def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray |
 def _look(rgb_HWC: np.ndarray, *, masked: bool) -> list[tuple[np.ndarray, np.ndarray | None]]:
     """The poses that are found, as `detect_pose`, each where it is asked for with the mask [h, w] of its
     person, in the size that was looked at."""
-    if not available().available:
-        return []
     height, width = rgb_HWC.shape[:2]
     square, scale = _padded_square(rgb_HWC)
     rows, columns = round(height * scale), round(width * scale)
-    masks: list[np.ndarray | None] = []
-    with _lock:
-        found = _found(square) if _ready() else None
-        if found is None:
-            return []
+
+    def read(found: Any) -> list[tuple[np.ndarray, np.ndarray | None]]:
         people = range(len(found.pose_landmarks))
+        masks: list[np.ndarray | None] = [None] * len(people)
         if masked:  # copied while they are the library's
             whole = [found.segmentation_masks[i].numpy_view().reshape(square.shape[:2]) for i in people]
             masks = [each[:rows, :columns].copy() for each in whole]
+        return [(_landmarks_of(found, i), masks[i]) for i in people]
+
     in_px = _in_px(square, scale)
-    poses = [to_coco(_landmarks_of(found, i) * in_px, (height, width)) for i in people]
-    both = zip(poses, masks or [None] * len(poses), strict=True)
+    seen = _landmarker.look(square, read) or []
+    both = [(to_coco(landmarks * in_px, (height, width)), mask) for landmarks, mask in seen]
     return [(pose, mask) for pose, mask in both if pose is not None]
 
 
@@ -192,7 +181,7 @@ def _behind_the_head(joints_18x3: np.ndarray) -> list[int]:
 def _padded_square(rgb_HWC: np.ndarray) -> tuple[np.ndarray, float]:
     """The photo, reduced by `scale` if large, in the top left of a black square, and `scale`.
 
-    Its side is a multiple of four: for others the library (0.10.30 to 1.0.1) can abort the process.
+    Its side is a multiple of four, as `Landmarker.look` wants it.
     """
     height, width = rgb_HWC.shape[:2]
     scale = min(1.0, _LONGEST_SIDE / max(height, width))
@@ -203,70 +192,6 @@ def _padded_square(rgb_HWC: np.ndarray) -> tuple[np.ndarray, float]:
     square = np.zeros((side, side, 3), np.uint8)
     square[:height, :width] = rgb_HWC
     return square, scale
-
-
-def _ready() -> bool:
-    """Load the library and the model once. Call with the lock held."""
-    global _detector, _fault
-    if _detector is None and not _fault:
-        try:
-            with _without_chatter():
-                _detector = _create()
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
-            # A library that does not load on this machine, or a damaged model: an absent capability.
-            _fault = f"the detector could not be started ({' '.join(str(error).split())})"
-    return _detector is not None
-
-
-def _create():
-    # The library's sound recorder looks for PortAudio by starting a compiler and a linker, three times over;
-    # nothing here hears anything.
-    stand_in = "sounddevice" not in sys.modules
-    if stand_in:
-        sys.modules["sounddevice"] = ModuleType("sounddevice")
-    try:
-        return _loaded()
-    finally:
-        if stand_in:
-            sys.modules.pop("sounddevice", None)
-
-
-def _loaded():
-    from mediapipe.tasks.python import BaseOptions
-    from mediapipe.tasks.python.vision import PoseLandmarker, PoseLandmarkerOptions
-
-    model = pose_model.find()
-    if model is None:  # taken away since `available` saw it
-        raise OSError("the pose model is gone")
-    detector = PoseLandmarker.create_from_options(
-        PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
-            min_pose_detection_confidence=_MIN_CONFIDENCE,
-            min_pose_presence_confidence=_MIN_CONFIDENCE,
-            num_poses=_MOST_PEOPLE,
-            output_segmentation_masks=True,
-        )
-    )
-    # At the interpreter's end its finaliser needs threads and modules that are gone, and complains on stderr.
-    atexit.register(setattr, detector, "_handle", None)
-    return detector
-
-
-def _found(square: np.ndarray) -> Any:
-    """What the landmarker says of a square, None where it sees nobody, or fails. Call with the lock held."""
-    global _quiet, _fault
-    import mediapipe
-
-    picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
-    # The first picture and the first person found make the library log once more.
-    try:
-        with nullcontext() if _quiet else _without_chatter():
-            found = _detector.detect(picture)
-    except (RuntimeError, ValueError, OSError) as error:
-        _fault = f"the detector failed ({' '.join(str(error).split())})"
-        return None
-    _quiet = _quiet or bool(found.pose_landmarks)
-    return found if found.pose_landmarks else None
 
 
 def _landmarks_of(found: Any, person: int) -> np.ndarray:

@@ -1,4 +1,5 @@
-"""The people in a photo: as the landmarker finds them, and with better joints where their head is not in it.
+"""The people in a photo: as the landmarker finds them, and with better joints where their head is not in it,
+or their arms lie on each other.
 
 The landmarker tells a body by its head: without one it now and then sees somebody from the front as if from
 behind, and elbows and knees beside their limbs. The parsing network was trained on close-ups too, and sees
@@ -12,6 +13,7 @@ import numpy as np
 
 from engine import detect, parsing
 from engine.cv import cv2
+from engine.hands import find_hands
 from engine.pose.skeleton import (
     ABSENT,
     FLIP,
@@ -41,18 +43,56 @@ _POINTS, _SEEN = 9, 0.6  # of a forearm, of which so many lie on its arm where i
 _HEAD = 0.45  # of a trunk's length: a head reaches farther above its neck
 _SAME = 0.25  # likewise: what is farther apart is not the same joint
 _AROUND = 0.15  # of a body's extent, what of the photo around it is looked at
+_MEET = 0.5  # of the longer forearm: nearer to each other, both may lie on each other
+_OFF = (
+    0.1  # of a forearm: so far from where its hand begins a wrist is wrong; of hanging arms it is half that
+)
 _EDGE = 0.5  # times as deep in its limb as the network's: a joint that is less deep is at its edge
 
 
 def find_pose(rgb_HWC: np.ndarray) -> np.ndarray | None:
-    """The pose of the most prominent person: as `detect.detect_pose`, better without a head."""
+    """The pose of the most prominent person: as `detect.detect_pose`, better without a head, and where arms
+    are crossed."""
     found_18x3 = detect.detect_pose(rgb_HWC)
-    return None if found_18x3 is None else without_head(rgb_HWC, found_18x3)
+    return None if found_18x3 is None else _better(rgb_HWC, found_18x3)
 
 
 def find_people(rgb_HWC: np.ndarray) -> list[np.ndarray]:
-    """Everybody's pose: as `detect.detect_people`, better without a head."""
-    return [without_head(rgb_HWC, found_18x3) for found_18x3 in detect.detect_people(rgb_HWC)]
+    """Everybody's pose: as `detect.detect_people`, better likewise."""
+    return [_better(rgb_HWC, found_18x3) for found_18x3 in detect.detect_people(rgb_HWC)]
+
+
+def _better(rgb_HWC: np.ndarray, found_18x3: np.ndarray) -> np.ndarray:
+    return with_wrists(rgb_HWC, without_head(rgb_HWC, found_18x3))
+
+
+def with_wrists(rgb_HWC: np.ndarray, found_18x3: np.ndarray) -> np.ndarray:
+    """A pose whose wrists are where its hands begin that are seen, where both arms lie on each other: there
+    they are found far up the forearms."""
+    if not arms_meet(found_18x3):
+        return found_18x3
+    made_18x3 = found_18x3.copy()
+    for hand in find_hands(rgb_HWC, found_18x3):
+        _, elbow, wrist = _ARMS[hand.side]
+        off = np.linalg.norm(hand.points_21x2[0] - found_18x3[wrist, :2])
+        if off > _OFF * np.linalg.norm(hand.points_21x2[0] - found_18x3[elbow, :2]):
+            made_18x3[wrist] = *hand.points_21x2[0], SEEN
+    return made_18x3
+
+
+def arms_meet(pose_18x3: np.ndarray) -> bool:
+    """Whether both forearms are seen to come near each other, or to cross. Of somebody's far arm in profile
+    an elbow is a guess, and so is where its hand belongs."""
+    if not (pose_18x3[[joint for arm in _ARMS for joint in arm[1:]], 2] == SEEN).all():
+        return False
+    parts_N1 = np.linspace(0, 1, _POINTS)[:, None]
+    right_N2, left_N2 = (
+        pose_18x3[elbow, :2] + parts_N1 * (pose_18x3[wrist, :2] - pose_18x3[elbow, :2])
+        for _, elbow, wrist in _ARMS
+    )
+    far = float(np.linalg.norm(right_N2[:, None] - left_N2, axis=2).min())
+    longest = max(float(np.linalg.norm(line_N2[-1] - line_N2[0])) for line_N2 in (right_N2, left_N2))
+    return far < _MEET * longest
 
 
 def without_head(rgb_HWC: np.ndarray, found_18x3: np.ndarray) -> np.ndarray:

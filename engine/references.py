@@ -36,6 +36,7 @@ from engine.errors import InputError
 from engine.flat_lays import as_seen_best, garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.framing import Framed, frame_photo
 from engine.garments import Garment
+from engine.hands import Hand, find_hands
 from engine.people import find_pose
 from engine.pictures import to_tensor
 from engine.plan import give_back_memory
@@ -292,7 +293,8 @@ class References:
             seen_1CHW = to_tensor(as_seen_best(reference.image_HWC), self._device)
             seen_1CHW = self._on_canvas(seen_1CHW, "replicate")
             given = replace(given, picture_1CHW=seen_1CHW, keypoints_18x3=None)  # nobody wears it
-        given = looked_at(self._model, replace(given, person_11HW=self._person(reference)))
+        given = replace(given, person_11HW=self._person(reference), hands=_hands(reference))
+        given = looked_at(self._model, given)
         if reference.alone and given.surface_1Khw is not None:
             given = replace(given, surface_1Khw=of_garment(given.picture_1CHW, given.surface_1Khw))
         given = replace(given, picture_1CHW=picture_1CHW, keypoints_18x3=reference.keypoints_18x3)
@@ -309,11 +311,10 @@ class References:
 
     def _person(self, reference: Reference) -> Tensor | None:
         """Who of those in the photo is meant, on the canvas; None where no detector sees them."""
-        if reference.keypoints_18x3 is None or reference.alone:
+        fine_18x3 = _finely(reference)
+        if fine_18x3 is None:
             return None
-        times = len(reference.finest_HWC) / len(reference.image_HWC)
-        scale_3 = np.array((times, times, 1), np.float32)
-        mask_HW = detect.person_mask(reference.finest_HWC, reference.keypoints_18x3 * scale_3)
+        mask_HW = detect.person_mask(reference.finest_HWC, fine_18x3)
         if mask_HW is None:
             return None
         mask_11HW = torch.from_numpy(mask_HW)[None, None].to(self._device)
@@ -327,6 +328,28 @@ class References:
             return None
         size = tuple(framed.times * side for side in self._model.size)
         return framing(size=size).image_HWC
+
+
+def _finely(reference: Reference) -> np.ndarray | None:
+    """A person's own pose, px of the finest picture; None where it is not known, or there is no person."""
+    if reference.keypoints_18x3 is None or reference.alone:
+        return None
+    times = _times(reference)
+    return reference.keypoints_18x3 * np.array((times, times, 1), np.float32)
+
+
+def _hands(reference: Reference) -> tuple[Hand, ...]:
+    """The hands of a reference's person that are seen, px of the canvas."""
+    fine_18x3, times = _finely(reference), _times(reference)
+    if fine_18x3 is None:
+        return ()
+    found = find_hands(reference.finest_HWC, fine_18x3)
+    return tuple(hand._replace(points_21x2=(hand.points_21x2 + 0.5) / times - 0.5) for hand in found)
+
+
+def _times(reference: Reference) -> float:
+    """How many px of its finest picture are one of the frame."""
+    return len(reference.finest_HWC) / len(reference.image_HWC)
 
 
 def _seen_in(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine import detect, pose_model
+from engine import detect, hands, pose_model
 from engine.errors import InputError
 from engine.pose.kinematics import move_person, t_pose
 from engine.setup import guards, system
@@ -112,12 +112,15 @@ def devices(device: str) -> list[Finding]:
 
 
 def detection() -> list[Finding]:
-    """Whether photos are searched for a pose; never a fault, the skeleton can be laid by hand."""
-    capability = detect.available()
+    """Whether photos are searched for a pose and its hands; never a fault, the skeleton can be laid by hand,
+    and hands are told by the parsing network."""
+    asked = (
+        ("pose detection", detect.available(), pose_model.POSES),
+        ("hand detection", hands.available(), pose_model.HANDS),
+    )
     return [
-        Finding(
-            "pose detection", str(pose_model.find()) if capability.available else f"no: {capability.reason}"
-        )
+        Finding(name, str(pose_model.find(bundle)) if can.available else f"no: {can.reason}")
+        for name, can, bundle in asked
     ]
 
 

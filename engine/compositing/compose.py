@@ -164,7 +164,15 @@ def encode_appearance(
     seen = surface_1Khw, reference.arms_1Ahw
     photos = None if fine_HWC is None else [fine_HWC]
     own = own_pose_rendering(
-        source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen, reference.held_12HW, photos
+        source,
+        draft_1Chw,
+        own_1Khw,
+        pose_1183,
+        background_1CHW,
+        *seen,
+        reference.held_12HW,
+        photos,
+        [reference.hands],
     )
     pattern_HW2 = patterned(own, source.photo, fine_HWC) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)

@@ -93,12 +93,21 @@ def fine_mattes(
     limbs_14HW, gone_12HW = told_16HW.split((limbs_14hw.shape[1], held_12hw.shape[1]), 1)
     held_12HW = with_holes(gone_12HW, photo_13HW, plate_13HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
+    even_14HW[:, ARM_CHAINS] = each_its_own(even_14HW[:, ARM_CHAINS], limbs_14hw[:, ARM_CHAINS])
     even_14HW[0, ARM_CHAINS] = finely_apart(to_rgb(photo_13HW), even_14HW[0, ARM_CHAINS], pose_183)
     seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
     whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None], shown_12)
     even_14HW[:, ARM_CHAINS] = even_14HW[:, ARM_CHAINS].maximum(gone_12HW)
     planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn, held_12HW
     return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))
+
+
+def each_its_own(arms_12HW: Tensor, arms_12hw: Tensor) -> Tensor:
+    """Fine mattes of two arms without what coarse ones have of the other: an outline that is made regular
+    goes on beneath a hand that lies on it."""
+    more_12hw = (arms_12hw - arms_12hw.flip(1)).clamp_min(0.0)
+    others_12HW = enlarged(more_12hw.flip(1), size_of(arms_12HW))
+    return arms_12HW * (1.0 - arms_12HW.flip(1) * (2.0 * others_12HW).clamp(max=1.0))
 
 
 def _times(span: slice, times: int) -> slice:

@@ -58,6 +58,7 @@ ARM_JOINTS = [sk.RIGHT_ELBOW, sk.RIGHT_WRIST, sk.LEFT_ELBOW, sk.LEFT_WRIST]  # t
 _BEGINS, _ENDS = [bone.begin for bone in BONES], [bone.end for bone in BONES]
 FRONTAL = 0.7  # of the trunk's length, how far apart shoulders are that are seen from before
 SHOULDERS, HIPS = [sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], [sk.RIGHT_HIP, sk.LEFT_HIP]
+HAND = 0.6  # of a forearm, how far its hand reaches beyond its wrist
 _CORE = [n / 10 for n in range(1, 10)]  # parts of a bone, where points stand for it
 _SHORTEST = 1e-6
 
@@ -87,6 +88,11 @@ def cross(one: Segment, other: Segment) -> bool:
         begin, end = ((place - bone.begin) / bone.step for place in (ends.begin, ends.end))
         sides.append(begin.imag * end.imag)
     return max(sides) < 0
+
+
+def forearms_cross(one: Segment, other: Segment) -> bool:
+    """Hands and all."""
+    return cross(one.longer(HAND), other.longer(HAND))
 
 
 def segments(pose_183: Tensor, sides_2: Tensor) -> dict[int, Segment]:

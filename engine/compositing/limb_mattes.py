@@ -13,7 +13,17 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, ramp, size_of
-from engine.compositing.limb_bones import ARM_CHAINS, BONES, LimbBone, not_short, positions, sampled, segments
+from engine.compositing.limb_bones import (
+    ARM_CHAINS,
+    ARMS,
+    BONES,
+    LimbBone,
+    forearms_cross,
+    not_short,
+    positions,
+    sampled,
+    segments,
+)
 from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, inner_side, place_of, ribbon
 from engine.cv import cv2
 from engine.ops.resample import running_mean
@@ -66,6 +76,7 @@ def _of_one(
         if (made := ribbon(pose_183, placed, limb, 1.0, sides_2)) is not None
     }
     where = {limb: place_of(here_HW, made.line_N) for limb, made in ribbons.items()}
+    crossed = all(bone in placed for _, bone in ARMS) and forearms_cross(*(placed[bone] for _, bone in ARMS))
     mattes_4HW = class_8HW.new_zeros(len(BONES_OF_LIMB), *here_HW.shape)
     for limb, made in ribbons.items():
         numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
@@ -74,9 +85,13 @@ def _of_one(
             arm_HW = arms_2HW[ARM_CHAINS.index(limb)]
             arm_HW = arm_HW * (1.0 - _hangs_beside(made, where[limb], class_8HW, bone, unit, sides_2))
             if bone.upper:
-                arm_HW = arm_HW.maximum(_shoulder(made, where[limb], arm_HW, class_8HW, bone, unit, sides_2))
+                shoulder_HW = _shoulder(made, where[limb], arm_HW, class_8HW, bone, unit, sides_2)
+                arm_HW = arm_HW.maximum(shoulder_HW * (1.0 - arms_2HW[1 - ARM_CHAINS.index(limb)]))
             near_HW = (where[limb].aside.abs() < _BESIDE * unit) & ~where[limb].beyond
-            mattes_4HW[limb] = connected(arm_HW.masked_fill(where[limb].beyond, 0.0), near_HW)
+            arm_HW = arm_HW.masked_fill(where[limb].beyond, 0.0)
+            # The other one that lies across an arm leaves it in pieces.
+            over_HW = arms_2HW.amax(0) if crossed else arm_HW
+            mattes_4HW[limb] = connected(arm_HW, near_HW, over_HW)
             continue
         bare_HW, cloth_HW = class_8HW[bone.bare], class_8HW[list(bone.garments)].sum(0)
         bare_N, cloth_N = sampled(torch.stack([bare_HW, cloth_HW]), made.line_N[None], sides_2)[:, 0]
@@ -113,12 +128,13 @@ def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:
     return F.pad(run_N * (1.0 - run_N[half]), (made.root, 0), value=0.0)
 
 
-def connected(limb_HW: Tensor, near_HW: Tensor) -> Tensor:
+def connected(limb_HW: Tensor, near_HW: Tensor, over_HW: Tensor) -> Tensor:
     """A matte without what hangs together with nothing of it in some place, if anything of it is there: no
-    arm is in two pieces."""
-    piece_HW = torch.from_numpy(cv2.connectedComponents((limb_HW > _PART).cpu().numpy().astype(np.uint8))[1])
+    arm is in two pieces, but for what is over it."""
+    whole_HW = limb_HW.maximum(over_HW)
+    piece_HW = torch.from_numpy(cv2.connectedComponents((whole_HW > _PART).cpu().numpy().astype(np.uint8))[1])
     piece_HW = piece_HW.to(limb_HW.device)
-    pieces = piece_HW[near_HW].unique()
+    pieces = piece_HW[near_HW & (limb_HW > _PART)].unique()
     pieces = pieces[pieces > 0]
     if not len(pieces):
         return limb_HW

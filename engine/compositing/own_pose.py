@@ -25,6 +25,7 @@ from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
+from engine.compositing.hands_seen import hand_mattes, with_hands_found
 from engine.compositing.hidden_hands import out_of_pockets
 from engine.compositing.hung_things import beneath_things, with_holes
 from engine.compositing.limb_bones import ARM_CHAINS
@@ -33,6 +34,7 @@ from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
 from engine.compositing.whole_arms import how_shown, whole_arms
+from engine.hands import Hand
 from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
 from engine.regions import REGIONS
@@ -111,13 +113,15 @@ def own_pose_rendering(
     arms_BAhw: Tensor,
     held_B2HW: Tensor | None = None,
     photos: Sequence[np.ndarray] | None = None,
+    hands: Sequence[Sequence[Hand]] | None = None,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
     pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
     its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`); held: what
     its hands hold (`held_things`), if anything.
-    photos: uint8 [H, W, 3] each, as fine as there are; source's, if none are.
+    photos: uint8 [H, W, 3] each, as fine as there are; source's, if none are. hands: of each, px of the
+    background; none, if none are given.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
@@ -141,9 +145,11 @@ def own_pose_rendering(
     arms_B2HW = with_bare(arms_B2HW, *bared, pose_B183)
     photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
     arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183, photos)
+    bare_B1HW = class_B8HW[:, _BARE, None]
+    hands_B2HW = hand_mattes(hands or [()] * len(photos), photos, size_of_photo).to(arms_B2HW)
     worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
-    arms_B2HW = joined(arms_B2HW, worn_B1HW, pose_B183)
-    arms_B2HW = uncrossed(arms_B2HW, class_B8HW[:, _BARE, None], worn_B1HW, pose_B183)
+    arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
+    arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
     free_B1HW = 1.0 - held_B2HW.amax(1, keepdim=True)
     arms_B2HW = arms_B2HW * free_B1HW

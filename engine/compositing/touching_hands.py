@@ -19,6 +19,7 @@ from engine.compositing.limb_bones import (
     along_each,
     cores,
     distance,
+    forearms_cross,
     homogeneous,
     off,
     positions,
@@ -81,8 +82,8 @@ def finely_apart(photo_HWC: np.ndarray, mattes_2HW: Tensor, pose_183: Tensor) ->
     sides_2 = pose_183.new_tensor((size[1] / size[0], 1.0))
     placed = segments(pose_183.float(), sides_2)
     forearms = [placed[forearm] for _, forearm in ARMS if forearm in placed]
-    if len(forearms) < len(ARMS) or not _may_meet(forearms):
-        return mattes_2HW
+    if len(forearms) < len(ARMS) or not _may_meet(forearms) or forearms_cross(*forearms):
+        return mattes_2HW  # of crossed arms each hand is far from its own line
     window, told_2hw = _told(photo_HWC, mattes_2HW.amax(0), forearms, sides_2)
     here_hw = _within(window, size, sides_2)
     told_2hw = running_mean(told_2hw[None], _SOFT)[0]

@@ -90,7 +90,7 @@ def without_lumps(on_B2hw: Tensor, worn_B1hw: Tensor, pose_B183: Tensor) -> Tens
         for arm, (_, forearm) in enumerate(ARMS):
             if forearm in placed:
                 tall = max(1, round(_TALL * abs(placed[forearm].step) * rows / 2))
-                whole = ((worn_1hw[0] > 0.5) | (on_2hw[arm] > 0.5)).cpu().numpy().astype(np.uint8)
+                whole = ((worn_1hw[0] > 0.5) | (on_2hw.amax(0) > 0.5)).cpu().numpy().astype(np.uint8)
                 opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
                 made_2hw[arm] *= running_mean(torch.from_numpy(opened).to(on_B2hw)[None, None], 3)[0, 0]
     return made_B2hw

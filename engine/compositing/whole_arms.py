@@ -19,13 +19,15 @@ from engine.compositing.fields import Window, between_known, ramp, size_of, with
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
 from engine.compositing.limb_mattes import THICK
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, position_at, ribbon
+from engine.compositing.under_arms import with_rims
 
 SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
 
 _HARDLY = 0.5  # of the other arm's breadth, less than which of one is hardly seen: others have .52 and more
 _PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
-_GAP = 0.5  # of its breadth before and behind, less than which of an arm is seen where another hides it
+_GAP = 0.9  # of its breadth before and behind, less than which of an arm is seen where another hides it
+_BROADER = 1.2  # times as broad as it mostly is, an arm is at most where it is hidden
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
 _BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
 _EDGE = 0.02  # units, so soft is an edge
@@ -176,10 +178,15 @@ def _filled(
     if gaps is None:
         return planes_Chw, matte_hw
     gap_N, known_N = gaps
+    # Beyond a wrist that is hidden is a hand: no arm is as broad.
+    most_21 = _BROADER * arm.broad_2N[:, known_N].median(1, keepdim=True).values
     broad_2N = torch.stack([between_known(each_N, known_N) for each_N in arm.broad_2N])
+    broad_2N = torch.where(known_N, broad_2N, broad_2N.minimum(most_21))
     line_N = arm.made.line_N
     shape_hw = 1.0 - ramp(where.aside.abs() / arm.unit - where.beside(broad_2N), -_EDGE, _EDGE)
-    along_hw, over_hw = where.piece + where.part, others_HW[window]
+    # Its rim has something of the other's colours.
+    over_hw = with_rims(others_HW[window][None, None], len(others_HW))[0, 0]
+    along_hw = where.piece + where.part
     for first, last in _runs(gap_N):
         before, behind = float(first - _BESIDE), float(last + _BESIDE)  # beside it an arm is partly hidden
         in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond

@@ -175,8 +175,9 @@ def _make(environment: Path) -> None:
 
 
 def _prepare_pose_model(python: Path, root: Path) -> None:
-    """Let the environment fetch and build it; without it everything but detection works."""
-    _say("preparing the pose detector's model")
+    """Let the environment fetch and build the models that find poses and hands; without them everything but
+    detection works."""
+    _say("preparing the models that find poses and hands")
     done = subprocess.run([str(python), "-m", "engine.pose_model"], cwd=root, capture_output=True, text=True)
     if done.returncode:
         reason = (done.stderr.strip() or "no answer").splitlines()[-1].removeprefix("poseloom: ")

@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from engine import detect, pose_model
 from engine.cv import cv2
 from engine.errors import InputError
+from engine.landmarkers import Landmarker, without_chatter
 from engine.paths import RESOURCES
 from engine.pose.skeleton import (
     HEAD,
@@ -136,7 +137,7 @@ def test_from_several_threads_at_once(astronaut):
 
 
 def test_absent_where_no_model_was_prepared(monkeypatch):
-    monkeypatch.setattr(pose_model, "find", lambda: None)
+    monkeypatch.setattr(pose_model, "find", lambda bundle: None)
     capability = detect.available()
     assert not capability.available and "engine.pose_model" in capability.reason
     assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
@@ -144,17 +145,16 @@ def test_absent_where_no_model_was_prepared(monkeypatch):
 
 def test_absent_where_the_model_is_damaged(monkeypatch, tmp_path):
     pytest.importorskip("mediapipe")
-    damaged = tmp_path / pose_model.BUNDLE
+    damaged = tmp_path / pose_model.POSES.file
     damaged.write_bytes(b"not a bundle")
-    monkeypatch.setattr(pose_model, "find", lambda: damaged)
-    monkeypatch.setattr(detect, "_detector", None)
-    monkeypatch.setattr(detect, "_fault", "")
+    monkeypatch.setattr(pose_model, "find", lambda bundle: damaged)
+    monkeypatch.setattr(detect, "_landmarker", Landmarker("PoseLandmarker", pose_model.POSES))
     assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
     assert "could not be started" in detect.available().reason
 
 
 def test_library_chatter_is_dropped_and_other_lines_pass(capfd):
-    with detect._without_chatter():
+    with without_chatter():
         os.write(2, b"W0000 00:00:1763640000.123456 1 landmark_projection.cc:186] NORM_RECT\n")
         os.write(2, b"INFO: Created XNNPACK\nout of memory\n")
     assert capfd.readouterr().err == "out of memory\n"
@@ -233,7 +233,7 @@ def test_joints_lie_in_the_photo_or_are_absent(landmarks):
 def wheel(tmp_path, detector=b"detector", landmarks=b"landmarks"):
     path = tmp_path / "mediapipe-0.10.21.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in zip(pose_model.SHA256, (detector, landmarks), strict=True):
+        for name, content in zip(pose_model.POSES.sha256, (detector, landmarks), strict=True):
             archive.writestr(name, content)
     return path
 
@@ -255,15 +255,16 @@ def test_the_bundle_goes_into_the_first_folder_that_takes_it(monkeypatch, tmp_pa
     blocked, free = tmp_path / "file" / "share", tmp_path / "home"
     monkeypatch.setattr(pose_model, "folders", lambda: [blocked, free])
     monkeypatch.setattr(sys, "base_prefix", "elsewhere")
-    assert pose_model._store(b"bundle").read_bytes() == b"bundle"
-    assert pose_model.find() == free / pose_model.BUNDLE and len(list(free.iterdir())) == 1
+    assert pose_model._store("some.task", b"bundle").read_bytes() == b"bundle"
+    assert list(free.iterdir()) == [free / "some.task"] and pose_model.find() is None
+    assert pose_model._store(pose_model.HANDS.file, b"hands") == pose_model.find(pose_model.HANDS)
     monkeypatch.setattr(pose_model, "folders", lambda: [blocked, blocked])
     with pytest.raises(InputError, match="cannot be stored: The folder .*share cannot be made"):
-        pose_model._store(b"bundle")
+        pose_model._store("some.task", b"bundle")
 
 
 def test_bundle_members_are_stored_and_aligned():
-    packed = pose_model._pack([b"d" * 1001, b"l" * 77])
+    packed = pose_model._pack(pose_model.POSES.members, [b"d" * 1001, b"l" * 77])
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
         for member in archive.infolist():
@@ -271,7 +272,7 @@ def test_bundle_members_are_stored_and_aligned():
             header = 30 + len(member.filename) + len(member.extra)
             assert (member.header_offset + header) % 64 == 0
             assert packed[member.header_offset + header :][:1] in b"dl"
-    assert packed == pose_model._pack([b"d" * 1001, b"l" * 77])
+    assert packed == pose_model._pack(pose_model.POSES.members, [b"d" * 1001, b"l" * 77])
 
 
 def test_without_a_network_it_says_why(monkeypatch, user_home, tmp_path, capsys):
@@ -285,16 +286,33 @@ def test_without_a_network_it_says_why(monkeypatch, user_home, tmp_path, capsys)
     assert not (tmp_path / "a").exists()
 
 
+def test_both_bundles_are_made_of_one_wheel_and_only_what_is_missing(monkeypatch, tmp_path):
+    pytest.importorskip("mediapipe")
+    fetched, built = [], []
+    monkeypatch.setattr(pose_model, "folders", lambda: [tmp_path, tmp_path])
+    monkeypatch.setattr(pose_model, "fetch_wheel", lambda folder: fetched.append(folder) or folder)
+    monkeypatch.setattr(pose_model, "build", lambda wheel, bundle: built.append(bundle.finds) or b"made")
+    (tmp_path / pose_model.POSES.file).write_bytes(b"old")
+    paths = [tmp_path / bundle.file for bundle in (pose_model.POSES, pose_model.HANDS)]
+    assert pose_model.prepare() == paths and built == ["hand"] and len(fetched) == 1
+    assert [path.read_bytes() for path in paths] == [b"old", b"made"]
+    assert pose_model.prepare() == paths and len(fetched) == 1
+    for path in paths:
+        path.unlink()
+    assert pose_model.prepare() == paths and built == ["hand", "pose", "hand"] and len(fetched) == 2
+
+
 def test_a_detector_that_fails_is_not_a_photo_without_a_person(monkeypatch):
+    pytest.importorskip("mediapipe")
+
     class Failing:
         def detect(self, picture):
             raise RuntimeError("the graph\nis broken")
 
-    monkeypatch.setattr(detect, "_fault", "")
-    monkeypatch.setattr(detect, "_ready", lambda: True)
-    monkeypatch.setattr(detect.pose_model, "find", lambda: Path("model"))
-    monkeypatch.setattr(detect.importlib.util, "find_spec", lambda name: True)
-    monkeypatch.setattr(detect, "_detector", Failing())
+    landmarker = Landmarker("PoseLandmarker", pose_model.POSES)
+    monkeypatch.setattr(detect, "_landmarker", landmarker)
+    monkeypatch.setattr(landmarker, "_create", Failing)
+    monkeypatch.setattr(pose_model, "find", lambda bundle: Path("model"))
     assert detect.available().available
     assert detect.detect_pose(np.zeros((64, 64, 3), np.uint8)) is None
     assert detect.available().reason == "the detector failed (the graph is broken)"
@@ -311,7 +329,7 @@ def test_the_library_starts_no_compiler(tmp_path):
         "    begin(self, *args, **options)\n"
         "subprocess.Popen.__init__ = watch\n"
         "from engine import detect\n"
-        "detect._ready()\n"
+        "detect._landmarker._ready()\n"
         "print(started, 'sounddevice' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=RESOURCES.parent)

@@ -5,6 +5,7 @@ import pytest
 
 from engine import detect, people
 from engine.cv import cv2
+from engine.hands import Hand
 from engine.parsing import Parsed
 from engine.people import agreed, before_the_trunk, find_people, find_pose, in_the_middle, is_headless
 from engine.pose import skeleton as sk
@@ -157,3 +158,37 @@ def test_a_hand_in_its_pocket_is_before_the_trunk_where_its_forearm_is_seen(down
     made = before_the_trunk(pose, (sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, sk.RIGHT_WRIST), arm)
     assert made[sk.RIGHT_WRIST, 2] == state and made[sk.LEFT_WRIST, 2] == sk.SEEN
     assert np.array_equal(made[:, :2], pose[:, :2])
+
+
+def crossed() -> np.ndarray:
+    """Forearms that cross, their wrists too near to their elbows."""
+    pose = body()
+    pose[[sk.RIGHT_ELBOW, sk.RIGHT_WRIST], :2] = (32, 50), (66, 46)
+    pose[[sk.LEFT_ELBOW, sk.LEFT_WRIST], :2] = (88, 50), (58, 44)
+    pose[sk.LEFT_EYE] = 63, 1, sk.SEEN
+    return pose
+
+
+def hand(side: int, x: float, y: float) -> Hand:
+    return Hand(side, np.full((21, 2), (x, y), np.float32), 0.9)
+
+
+def test_wrists_of_arms_that_lie_on_each_other_are_where_hands_begin(monkeypatch):
+    pose = crossed()
+    monkeypatch.setattr(detect, "detect_pose", lambda rgb: pose)
+    monkeypatch.setattr(people, "find_hands", lambda rgb, told: [hand(0, 78, 42), hand(1, 57, 44)])
+    made = find_pose(np.zeros((200, 120, 3), np.uint8))
+    assert made[sk.RIGHT_WRIST].tolist() == [78, 42, sk.SEEN]
+    assert made[sk.LEFT_WRIST].tolist() == pose[sk.LEFT_WRIST].tolist(), "so little may be either's fault"
+    others = [joint for joint in range(18) if joint != sk.RIGHT_WRIST]
+    assert np.array_equal(made[others], pose[others]) and pose[sk.RIGHT_WRIST, 0] == 66
+
+
+def test_of_arms_that_hang_nobody_asks_for_hands(monkeypatch):
+    pose = body()
+    monkeypatch.setattr(people, "find_hands", lambda *_: pytest.fail("nobody asked"))
+    assert people.with_wrists(np.zeros((200, 120, 3), np.uint8), pose) is pose
+    for state in (sk.ABSENT, sk.GUESSED):
+        pose = crossed()
+        pose[sk.LEFT_ELBOW, 2] = state
+        assert people.with_wrists(np.zeros((200, 120, 3), np.uint8), pose) is pose

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.fine_mattes import FineMattes, fine_mattes
+from engine.compositing.fine_mattes import FineMattes, each_its_own, fine_mattes
 from engine.ops.resample import running_mean
 
 TIMES, SMALL, LARGE = 4, (48, 48), (192, 192)
@@ -145,3 +145,18 @@ def test_a_limb_goes_on_through_a_narrow_cuff_of_the_colours_beside_it():
     _, arm_HW = seen(photo, torch.ones(1, 1, *SMALL), matte)
     assert arm_HW[88 - 24 : 104 - 24, BEGIN + 12 : BEGIN + 28].amax(1).min() > 0.7
     assert arm_HW[88 - 24 : 104 - 24, BEGIN - 8 : BEGIN].max() < 0.1
+
+
+def test_an_arm_whose_outline_is_made_regular_takes_no_hand_that_lies_on_it():
+    """Maps have a bite in it where the other's hand is."""
+    arms = torch.zeros(1, 2, *SMALL)
+    arms[:, 0, :, 10:30] = 1.0
+    arms[:, 1, 20:28, 16:26] = 1.0
+    arms[:, 0, 20:28, 16:26] = 0.0
+    fine = F.interpolate(arms, LARGE)
+    fine[:, 0, :, 40:120] = 1.0  # closed
+    made = each_its_own(fine, arms)
+    assert made[0, 0, 84:108, 70:98].max() == 0 and made[0, 1, 84:108, 70:98].min() == 1
+    assert made[0, 0, :76, 48:112].min() == 1
+    alone = torch.cat([fine[:, :1], torch.zeros_like(fine[:, :1])], 1)
+    assert torch.equal(each_its_own(alone, arms), alone), "where the other is not, nothing is given away"

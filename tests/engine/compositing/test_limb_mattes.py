@@ -190,3 +190,17 @@ def test_what_hangs_together_with_nothing_on_an_arms_line_is_no_arm():
     assert made[OF_LEFT_ARM, strip[0], strip[1]].max() == 0
     apart = mattes((ARM, LEFT_ARM), left=[strip])
     assert apart[OF_LEFT_ARM, 50, 32] > 0.99, "where nothing is on its line all is kept"
+
+
+def test_what_the_other_arm_lies_across_stays_its_and_no_shoulder_takes_the_other_arm():
+    """The right forearm, crossed with the left one, cuts the left upper arm off from its outer side."""
+    own = pose({sk.RIGHT_ELBOW: (0.0, -4.0), sk.RIGHT_WRIST: (34.0, -14.0), sk.LEFT_WRIST: (-30.0, -10.0)})
+    outside, over = (slice(40, 50), slice(69, 72)), (slice(38, 52), slice(64, 69))
+    upper = slice(38, 54), slice(58, 64)
+    own_hw = classes((SHIRT, (slice(36, 56), slice(56, 74))))
+    told = arms(own_hw, left=[upper, outside], right=[over]).mattes
+    made = limb_mattes(own, seen(own_hw), told)[0]
+    assert made[OF_LEFT_ARM, 43:48, 70].min() > 0.9, "though it hangs together with nothing"
+    assert made[OF_LEFT_ARM, 40:50, 66].max() < 0.1
+    hangs = limb_mattes(pose(), seen(own_hw), arms(own_hw, left=[upper, outside]).mattes)[0]
+    assert hangs[OF_LEFT_ARM, 43:48, 70].max() == 0

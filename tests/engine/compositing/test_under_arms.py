@@ -100,3 +100,14 @@ def test_what_stands_out_beside_a_hand_alone_is_no_clothes():
     assert made[0, 1, 66:74, 66:72].max() == 0
     assert (made[0, 1, 40:78, 60:63] == 1).all() and not made[0, 0].any()
     assert torch.equal(without_lumps(lump, worn, torch.zeros_like(pose())), lump), "nobody's forearm"
+
+
+def test_clothes_beneath_an_arm_go_on_beneath_the_one_that_is_crossed_with_it():
+    """A sleeve of each over a trunk's side, one below the other: neither stands out alone."""
+    worn = torch.zeros(1, 1, *SIZE)
+    worn[..., 36:80, 30:60] = 1.0
+    on = torch.zeros(1, 2, *SIZE)
+    on[:, 1, 38:58, 60:64] = 1.0
+    on[:, 0, 58:80, 60:64] = 1.0
+    made = without_lumps(on, worn, pose())
+    assert made[0, 1, 40:57, 60:63].min() == 1 and made[0, 0, 59:78, 60:63].min() == 1

@@ -105,6 +105,19 @@ def test_an_arm_that_another_lies_on_goes_on_beneath_it_in_its_own_colours():
     assert torch.equal(made.arms[0, 3:], photo[0]) and torch.equal(made.drawn[0, LEFT], arms[0, LEFT])
 
 
+def test_an_arm_beneath_another_has_nothing_of_that_ones_colours_at_its_edge():
+    own, arms = crossed()
+    rim = torch.nn.functional.max_pool2d(arms[:, LEFT:], 3, 1, 1)[0, 0] > 0
+    photo = torch.full((1, 3, *SIZE), 0.2)
+    photo[:, :, rim] = -0.9
+    made = whole(photo, arms, own)
+    inside = (bones_of(RIGHT, own) < 0.6 * BROAD) & rim
+    inside &= HERE.imag < own[0, sk.RIGHT_WRIST, 1] - 4 * PX
+    beside = inside & (arms[0, LEFT] == 0)
+    assert beside.sum() > 5
+    assert ((made.arms[0, 0][beside] - 0.2).abs() < 0.1).float().mean() > 0.7
+
+
 def test_how_arms_are_shown_is_told_once_and_holds_in_every_size():
     """In a finer picture more of an arm may be seen, or less."""
     own, photo = pose(), torch.rand(1, 3, *SIZE)

@@ -68,12 +68,14 @@ def move_joint(
     lines from neck to single hips, which are no bones, do not); without hips the whole person is moved.
 
     A joint whose parent is absent is moved freely, with what hangs on it. `free` moves the joint alone,
-    anywhere. A target that is not finite changes nothing.
+    anywhere. What was guessed of an arm or a leg whose joint is pulled is seen from then on. A target that is
+    not finite changes nothing.
     """
     pose = np.array(pose_18x3, dtype=np.float32)
     target = np.asarray(xy, dtype=np.float64)
     if not np.isfinite(target).all():
         return pose
+    _bring_out(pose, joint)
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     there = pose[:, 2] > 0
     if free or not placed_joints(pose)[joint]:
@@ -105,9 +107,20 @@ def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> n
     pose = np.array(pose_18x3, dtype=np.float32)
     if not np.isfinite(xy).all() or not placed_joints(pose)[joint]:
         return pose
+    _bring_out(pose, joint)
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     joints = sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint))
     return _with_points(pose, _carry(points, joints, np.asarray(xy, np.float64) - points[joint]))
+
+
+def _bring_out(pose: np.ndarray, joint: int) -> None:
+    """Marks what is guessed of the limb as seen whose middle or end this joint is: what ends in a guessed
+    joint is shown behind the trunk, and who pulls at it wants to see it come."""
+    for end, (middle, _) in _LIMB_ENDS.items():
+        if joint in (middle, end):
+            pose[[middle, end], 2] = np.where(
+                pose[[middle, end], 2] == sk.GUESSED, sk.SEEN, pose[[middle, end], 2]
+            )
 
 
 def _with_points(pose: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -220,6 +233,7 @@ def turn_bone(
     parent = sk.PARENTS[joint]
     if parent is None or not pose[parent, 2] > 0 or not np.isfinite(xy).all():
         return pose
+    _bring_out(pose, joint)
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     chain = (joint, *sk.descendants(joint))
     return _with_points(

@@ -69,27 +69,30 @@ def test_never_nan_and_what_is_there_stays(pose, joint, x, y, free):
 
 
 PULLS = {
-    "move": lambda pose, joint: k.move_joint(pose, joint, (60.0, 80.0)),
-    "free": lambda pose, joint: k.move_joint(pose, joint, (60.0, 80.0), free=True),
-    "carry": lambda pose, joint: k.carry_joint(pose, joint, (60.0, 80.0)),
-    "turn": lambda pose, joint: k.turn_bone(pose, joint, tuple(pose[joint, :2]), (60.0, 80.0)),
+    "move": k.move_joint,
+    "free": lambda pose, joint, to: k.move_joint(pose, joint, to, free=True),
+    "carry": k.carry_joint,
+    "turn": lambda pose, joint, to: k.turn_bone(pose, joint, tuple(pose[joint, :2]), to),
 }
 
 
 @pytest.mark.parametrize("pull", PULLS.values(), ids=PULLS)
 @pytest.mark.parametrize("joint", [3, 4, 6, 7, 9, 10, 12, 13])
-def test_a_guessed_limb_that_is_pulled_is_seen(pull, joint):
+def test_a_guessed_limb_that_is_pulled_away_is_seen(pull, joint):
     """What ends in a guessed joint is shown behind its trunk: pulled across the chest nothing would come."""
     pose = k.t_pose(SIZE)
     pose[:, 2] = sk.GUESSED
     limb = next(limb for limb in ([3, 4], [6, 7], [9, 10], [12, 13]) if joint in limb)
-    moved = pull(pose, joint)
+    x, y = pose[joint, :2].tolist()
+    mark = (x, y - 60) if limb[0] < 8 else (x - 60, y)
+    moved = pull(pose, joint, mark)
     assert moved[:, 2].tolist() == [sk.SEEN if number in limb else sk.GUESSED for number in range(18)]
+    near = pull(pose, joint, (x + 3, y + 3))
+    assert not np.array_equal(near, pose) and (near[:, 2] == sk.GUESSED).all(), "it is where it was"
     pose[limb[1], 2] = sk.ABSENT
     if joint == limb[0]:
-        assert pull(pose, joint)[limb, 2].tolist() == [sk.SEEN, sk.ABSENT]
-    moved = k.move_joint(pose, joint, (np.nan, 80.0))
-    np.testing.assert_array_equal(moved, pose)
+        assert pull(pose, joint, mark)[limb, 2].tolist() == [sk.SEEN, sk.ABSENT]
+    np.testing.assert_array_equal(k.move_joint(pose, joint, (np.nan, y)), pose)
 
 
 @settings(max_examples=300, deadline=None)

@@ -22,7 +22,6 @@ from engine.regions import CLASSES
 _LIKELY, _DOUBTED = 0.8, (0.55, 0.8)
 _SURE = 1.5  # log odds that what is likeliest of an arm is its: .82
 _MOST = 3.5  # log odds that are added at most: of .12 half an arm is left, what is less likely is none
-_SHARPER = 0.5  # times as much less likely again: what is doubted is told less sharply from its jacket
 _ACROSS = 0.3  # units to both sides of its bones, within which an arm is likeliest
 _POINTS = 16  # at which that is looked for
 _SMOOTH = 7  # points of the line over which it is the mean
@@ -73,8 +72,6 @@ def without_doubt(arms_BAhw: Tensor, hers_B1HW: Tensor, pose_B183: Tensor) -> Un
             where = place_of(here_hw, made.line_N)
             near_hw = (1.0 - ramp(where.aside.abs() / unit, *_REACH)).masked_fill(where.beyond, 0.0)
             mine_hw = (arms_2hw[side] >= arms_2hw[1 - side]).float()
-            crest_hw = where.of(crest_N)
-            off_hw = (arms_2hw[side] - crest_hw).clamp(max=0.0)
-            more_hw = _SURE - crest_hw + _SHARPER * off_hw
+            more_hw = _SURE - where.of(crest_N)
             made_Ahw[CLASSES + side] += doubted * near_hw * mine_hw * hers_hw * more_hw
     return Undoubted(made_BAhw, any_doubted)

@@ -38,28 +38,28 @@ def told(right: float, around: float, left: float = 0.95) -> Tensor:
 @pytest.mark.parametrize("likely", [0.2, 0.3, 0.5])
 def test_an_arm_that_is_doubted_all_along_is_there_and_its_jacket_is_not(likely):
     own = pose()
-    made = without_doubt(told(likely, 0.04), HERS, own)
+    made = without_doubt(told(likely, 0.02), HERS, own)
     likely_HW = made.arms[0, CLASSES + RIGHT].sigmoid()
     assert made.doubted
     assert likely_HW[bones_of(RIGHT, own) < 0.5 * BROAD].min() > 0.7
     beside = bones_of(RIGHT, own, 0.5) > 2 * BROAD
     assert likely_HW[beside].max() < 0.35
-    assert torch.equal(made.arms[:, :CLASSES], told(likely, 0.04)[:, :CLASSES]), "what is beneath"
-    assert torch.equal(made.arms[0, CLASSES + LEFT], told(likely, 0.04)[0, CLASSES + LEFT])
+    assert torch.equal(made.arms[:, :CLASSES], told(likely, 0.02)[:, :CLASSES]), "what is beneath"
+    assert torch.equal(made.arms[0, CLASSES + LEFT], told(likely, 0.02)[0, CLASSES + LEFT])
 
 
 def test_nothing_is_added_where_nobody_is_nor_to_what_is_no_arm():
     own = pose()
     there = (HERE.imag < own[0, sk.RIGHT_ELBOW, 1]).float()
-    made = without_doubt(told(0.3, 0.04), HERS * there, own).arms
-    assert torch.equal(made[..., there == 0], told(0.3, 0.04)[..., there == 0])
+    made = without_doubt(told(0.3, 0.02), HERS * there, own).arms
+    assert torch.equal(made[..., there == 0], told(0.3, 0.02)[..., there == 0])
     nothing = without_doubt(told(0.02, 0.02), HERS, own).arms[0, CLASSES + RIGHT].sigmoid()
     assert nothing.max() < 0.5
 
 
 def test_an_arm_that_is_told_or_whose_joints_are_guessed_is_as_it_was():
     """One whose hand is in its pocket is no doubted one: what hides it is not its hand."""
-    own, sure = pose(), told(0.9, 0.04)
+    own, sure = pose(), told(0.9, 0.02)
     assert torch.equal(without_doubt(sure, HERS, own).arms, sure)
     placed = segments(own[0], SIDES)
     hidden = sure.clone()
@@ -70,5 +70,5 @@ def test_an_arm_that_is_told_or_whose_joints_are_guessed_is_as_it_was():
     for joint in (sk.RIGHT_ELBOW, sk.RIGHT_WRIST):
         guessed = own.clone()
         guessed[0, joint, 2] = sk.GUESSED
-        doubted = told(0.3, 0.04)
+        doubted = told(0.3, 0.02)
         assert torch.equal(without_doubt(doubted, HERS, guessed).arms, doubted)

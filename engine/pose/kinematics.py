@@ -29,7 +29,7 @@ _LIMB_ENDS = {
 }
 
 # Of its longer bone, farther than which a hidden limb is pulled away: one of whom the far arm is pulled by
-# less, in three photographs from the side, looks better with it still behind the trunk.
+# less, in two photographs from the side, looks better with it still behind the trunk.
 _FAR = 0.4
 _POINT = 1e-3  # px; a bone this short has no direction
 

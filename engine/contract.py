@@ -33,7 +33,8 @@ class ReferenceInput:
     known. surface_1Khw: its surface map as the parsing network sees it, in float32; None where no engine
     needed it. arms_1Ahw: which pixels are of its arms and what is beneath, as of `parsing.Seen`, likewise.
     person_11HW: how surely a pixel is this person's and nobody else's, 0 to 1, as a detector sees
-    it; None where none looked.
+    it; None where none looked. held_12HW: what is told that the right and the left hand hold, 0 to 1; None
+    where they hold nothing.
     """
 
     picture_1CHW: Tensor
@@ -41,10 +42,11 @@ class ReferenceInput:
     surface_1Khw: Tensor | None = None
     arms_1Ahw: Tensor | None = None
     person_11HW: Tensor | None = None
+    held_12HW: Tensor | None = None
 
     def bytes(self) -> int:
         """Of its tensors."""
-        kept = (self.picture_1CHW, self.surface_1Khw, self.arms_1Ahw, self.person_11HW)
+        kept = (self.picture_1CHW, self.surface_1Khw, self.arms_1Ahw, self.person_11HW, self.held_12HW)
         return sum(each.numel() * each.element_size() for each in kept if each is not None)
 
 

@@ -17,7 +17,7 @@ from engine.compositing.ribbons import place_of, ribbon
 from engine.pose import skeleton as sk
 from engine.regions import CLASSES
 
-# How likely points of an arm's line are surely its; and the share of its points that are less likely, from the
+# How likely points of an arm's line are surely its; and what share of its points is less likely, from the
 # first on of an arm that is doubted. Of 140 arms 8 have .86 and more, the others .52 and less.
 _LIKELY, _DOUBTED = 0.8, (0.55, 0.8)
 _SURE = 1.5  # log odds that what is likeliest of an arm is its: .82

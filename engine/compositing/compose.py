@@ -30,6 +30,8 @@ from engine.compositing.detail import (
 from engine.compositing.fields import size_of, window_of
 from engine.compositing.fine_mattes import FineMattes, fine_mattes
 from engine.compositing.grain import with_grain
+from engine.compositing.held_things import held_things
+from engine.compositing.hung_things import with_things
 from engine.compositing.layers import PhotoWarp, Referred, over, photo_layer, photo_warps, without_moved_hands
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
@@ -161,7 +163,9 @@ def encode_appearance(
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     seen = surface_1Khw, reference.arms_1Ahw
     photos = None if fine_HWC is None else [fine_HWC]
-    own = own_pose_rendering(source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen, photos)
+    own = own_pose_rendering(
+        source, draft_1Chw, own_1Khw, pose_1183, background_1CHW, *seen, reference.held_12HW, photos
+    )
     pattern_HW2 = patterned(own, source.photo, fine_HWC) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)
     own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)
@@ -170,7 +174,8 @@ def encode_appearance(
         fine_1CHW, wall_1CHW = (
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
-        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], own.limbs, own.pose[0], own.shown)
+        told = own.limbs, own.held, own.pose[0], own.shown
+        mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], *told)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 
 
@@ -178,11 +183,18 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     """A reference with its surface map, where the engine needs one and nobody has looked yet."""
     if not model.needs_surface or reference.surface_1Khw is not None:
         return reference
-    surface_1Khw, arms_1Ahw = parsing.careful_look(reference.picture_1CHW)
+    picture_1CHW, held = reference.picture_1CHW, None
+    surface_1Khw, arms_1Ahw = parsing.careful_look(picture_1CHW)
     if reference.person_11HW is not None:
+        if reference.keypoints_18x3 is not None:
+            looks = surface_1Khw, arms_1Ahw, reference.person_11HW
+            held = held_things(picture_1CHW, reference.keypoints_18x3, *looks)
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
-    surface_1Khw = with_held(with_sleeves(surface_1Khw, reference.picture_1CHW), arms_1Ahw)
-    return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw)
+    surface_1Khw = with_held(with_sleeves(surface_1Khw, picture_1CHW), arms_1Ahw)
+    if held is None:
+        return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw)
+    surface_1Khw = with_things(surface_1Khw, held)
+    return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw, held_12HW=held.things)
 
 
 def compose(
@@ -359,12 +371,12 @@ def _finer(kept: EncodedReference, size: tuple[int, int]) -> tuple[DetailSource,
         if kept.plate is not None and kept.plate.fine_HWC is not None:
             plate_1CHW = to_tensor(kept.plate.fine_HWC, plate_1CHW.device)
         own = own._replace(background=enlarged(plate_1CHW, size))
-        limbs_14HW, arms_1CHW, drawn_12HW = own.limbs, own.arms.float(), own.drawn
+        limbs_14HW, arms_1CHW, drawn_12HW, held_12HW = own.limbs, own.arms.float(), own.drawn, own.held
         if kept.mattes is not None:
             limbs_14HW, drawn_12HW = kept.mattes.limbs / 255.0, kept.mattes.drawn / 255.0
-            arms_1CHW = kept.mattes.arms / 127.5 - 1.0
-        shown = (enlarged(each, size) for each in (limbs_14HW, arms_1CHW, drawn_12HW))
-        own = own._replace(**dict(zip(("limbs", "arms", "drawn"), shown, strict=True)))
+            arms_1CHW, held_12HW = kept.mattes.arms / 127.5 - 1.0, kept.mattes.held / 255.0
+        shown = (enlarged(each, size) for each in (limbs_14HW, arms_1CHW, drawn_12HW, held_12HW))
+        own = own._replace(**dict(zip(("limbs", "arms", "drawn", "held"), shown, strict=True)))
         if kept.cloth_HWC is not None and kept.cloth_HWC.shape[:2] == size:
             under_1EHW = [
                 to_tensor(kept.cloth_HWC, photo_1CHW.device),

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.compositing.arm_outlines import even_arms, without_rims
 from engine.compositing.fields import highest, ramp, size_of, window_of
+from engine.compositing.hung_things import with_holes
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.touching_hands import finely_apart
 from engine.compositing.whole_arms import whole_arms
@@ -40,14 +41,15 @@ _MAP, _DOUBT = 3.0, 0.12  # times the log odds of a map, which is never surer th
 
 class FineMattes(NamedTuple):
     """uint8, 0 to 255 for 0 to 1, at the fine picture's size: how sure it is that nobody is there
-    [1, 1, H, W], limbs as of `limb_mattes.limb_mattes` [1, 4, H, W]; and 0 to 255 for -1 to 1 the photo for
+    [1, 1, H, W], limbs as of `own_pose.OwnPose` [1, 4, H, W]; and 0 to 255 for -1 to 1 the photo for
     its arms [1, 3 or 6, H, W] (`arm_outlines.without_rims`), and 0 to 255 what is shown of them
-    [1, 2, H, W] (`whole_arms.whole_arms`)."""
+    [1, 2, H, W] (`whole_arms.whole_arms`), and what hands hold [1, 2, H, W] (`held_things`)."""
 
     behind: Tensor
     limbs: Tensor
     arms: Tensor
     drawn: Tensor
+    held: Tensor
 
     def bytes(self) -> int:
         return sum(each.numel() for each in self)
@@ -59,6 +61,7 @@ def fine_mattes(
     plate_13HW: Tensor,
     behind_11hw: Tensor,
     limbs_14hw: Tensor,
+    held_12hw: Tensor,
     pose_183: Tensor,
     shown_12: Tensor,
 ) -> FineMattes:
@@ -73,8 +76,11 @@ def fine_mattes(
     odds_11HW = (wall.off(wall_13HW) - inside.off(photo_13HW)) * enlarged(inside.told, full)
     hers_11HW = _decided(odds_11HW, hers_11hw, enlarged(_deep(hers_11hw, _RIM), full))
     hers_11hw = shrunk(hers_11HW, size)
-    limbs_14HW = hers_11HW.new_zeros(1, limbs_14hw.shape[1], *full)
-    for limb, limb_hw in enumerate(limbs_14hw[0]):
+    arms_12hw = limbs_14hw[:, ARM_CHAINS] * (1.0 - held_12hw.amax(1, keepdim=True))
+    told_16hw = torch.cat([limbs_14hw, held_12hw], 1)
+    told_16hw[:, ARM_CHAINS] = arms_12hw
+    told_16HW = hers_11HW.new_zeros(1, told_16hw.shape[1], *full)
+    for limb, limb_hw in enumerate(told_16hw[0]):
         if limb_hw.any():
             rows, columns = window_of(limb_hw, _NEAR)
             small = ..., rows, columns
@@ -83,12 +89,15 @@ def fine_mattes(
             photos = photo_13HW[large], photo_13hw[small]
             limb_11HW = _limb(*photos, wall_13HW[large], hers_11hw[small], limb_11hw)
             deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
-            limbs_14HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
+            told_16HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
+    limbs_14HW, gone_12HW = told_16HW.split((limbs_14hw.shape[1], held_12hw.shape[1]), 1)
+    held_12HW = with_holes(gone_12HW, photo_13HW, plate_13HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
     even_14HW[0, ARM_CHAINS] = finely_apart(to_rgb(photo_13HW), even_14HW[0, ARM_CHAINS], pose_183)
     seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
     whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None], shown_12)
-    planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn
+    even_14HW[:, ARM_CHAINS] = even_14HW[:, ARM_CHAINS].maximum(gone_12HW)
+    planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn, held_12HW
     return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))
 
 

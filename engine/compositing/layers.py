@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.compositing.bone_warp import BoneWarp, bone_warp
 from engine.compositing.detail import DetailSource, blended
 from engine.compositing.fields import size_of
+from engine.compositing.hung_things import lay_alone, without_things
 from engine.compositing.limbs import moved_limbs
 from engine.compositing.limbs_elsewhere import Moves, hands_elsewhere, moves
 from engine.compositing.limbs_found import MovedLimbs, find_moved
@@ -67,6 +68,7 @@ def _warp(
     moved = moves(pose_B183, own.pose, own.drawn_limbs)
     drawn = picture_BChw, surface_B11hw, pose_B183
     still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
+    still_B1hw = without_things(still_B1hw, pose_B183, own.pose, own.held)
     return PhotoWarp(
         pose_B183,
         surface_warp(*drawn, source, own),
@@ -108,10 +110,11 @@ def _of_reference(
     surface_BEHW = warp.surface.layer(shown_BDHW[:, :-1], recoloured=recoloured)
     photo_BEHW = warp.bones.layer(shown_BDHW, own.background, surface_BEHW, recoloured=recoloured)
     limbs_BEHW = moved_limbs(warp.limbs, source, bare, own)
+    photo_BCHW = source.photo[:, :colours].float()
+    lay_alone(limbs_BEHW, warp.limbs, (warp.pose, own.pose), photo_BCHW, own.held)
     layer_BEHW = limbs_BEHW + (1.0 - limbs_BEHW[:, :1]) * photo_BEHW
     if not alone or not warp.still.any():
         return layer_BEHW
-    photo_BCHW = source.photo[:, :colours].float()
     still_B1HW = enlarged(warp.still, size_of(source.photo))
     return torch.lerp(layer_BEHW, F.pad(photo_BCHW, (0, 0, 0, 0, 1, 0), value=1.0), still_B1HW)
 

@@ -20,6 +20,7 @@ from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, common, odd_side, ramp, size_of, window_of
 from engine.compositing.hidden_hands import OtherHand
+from engine.compositing.hung_things import hung, lay_thing
 from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
@@ -47,7 +48,7 @@ class _Own(NamedTuple):
     without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
     mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what
     is under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen [8, h, w], and the
-    tones of its hands [2, 3]."""
+    tones of its hands [2, 3], and what these hold [2, H, W]."""
 
     photo_CHW: Tensor
     arms_2CHW: Tensor
@@ -61,6 +62,7 @@ class _Own(NamedTuple):
     class_8hw: Tensor
     seen_8hw: Tensor
     skin_23: Tensor
+    held_2HW: Tensor
 
     def arm(self, limb: int) -> tuple[Tensor, Tensor]:
         """The planes of an arm [C, H, W] and its matte [H, W], by its number in BONES_OF_LIMB."""
@@ -102,6 +104,7 @@ def moved_limbs(
             class_B8hw[i],
             own.seen[i, :CLASSES].float(),
             own.skin[i].float(),
+            own.held[i].float(),
         )
         layers.append(_of_one(each, of_photo))
     return torch.stack(layers)
@@ -123,6 +126,12 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     }
     claim_1HW, left_1HW, stands_1HW = enlarged(claims_3hw[None], size)[0].split(1)
     layer_DHW = torch.cat([claim_1HW, claim_1HW * own.plate_CHW])
+    things = hung(poses.now_183, poses.own_183, own.held_2HW, abs(trunk.turn), sides_2)
+    if things:
+        parts_211 = left_1HW.new_tensor(gone(shown))[ARM_CHAINS, None, None]
+        were_2HW = sampled(own.held_2HW, before(poses, trunk, here_HW), sides_2)
+        were_1HW = (parts_211 * were_2HW).amax(0, keepdim=True)
+        left_1HW = left_1HW.maximum(with_rims(were_1HW[None], size[0])[0])
     window = window_of(left_1HW[0], 0)
     seen_Chw, hers_hw = _without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
@@ -143,11 +152,18 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
             near_HW[window] *= matte_hw  # and beyond it is 0
             _lay(layer_DHW, seen_Chw, near_HW[window], window)
             above[each.bone.chain] = near_HW
+    for side, at in things.items():
+        if ARM_CHAINS[side] not in drawn:
+            lay_thing(layer_DHW, at, own.photo_CHW, own.held_2HW[side], here_HW, sides_2)
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
                 lies = abs(trunk.turn), ways[limb]
                 if bones[0].bone.of_arm:
+                    side = ARM_CHAINS.index(limb)
+                    if side in things:  # its fingers are around the handle
+                        thing = things[side], own.photo_CHW, own.held_2HW[side]
+                        lay_thing(layer_DHW, *thing, here_HW, sides_2)
                     rimless_CHW, limb_HW = own.arm(limb)
                     cut_out = CutOut(
                         own.photo_CHW,

@@ -17,6 +17,7 @@ from engine.compositing.cut_outs import Along, Poses, along_limb
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import size_of
 from engine.compositing.hidden_hands import other_hand
+from engine.compositing.hung_things import without_things
 from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, positions
 from engine.compositing.limb_claims import Shown, claimed
 from engine.compositing.limbs_elsewhere import Elsewhere, Moves, Trunk, moves
@@ -66,6 +67,7 @@ def find_moved(
     """
     if still_B1hw is None:
         still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
+        still_B1hw = without_things(still_B1hw, pose_B183, own.pose, own.held)
     class_B8hw, drawn_B4HW = own.classes.float(), own.drawn_limbs.float()
     rows, columns = size_of(source.photo)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))

@@ -28,6 +28,7 @@ from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
 from engine.compositing.hidden_hands import out_of_pockets
+from engine.compositing.hung_things import beneath_things, with_holes
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
@@ -53,10 +54,12 @@ class OwnPose(NamedTuple):
     missed: [B, 1, h, w], 1 where the photo shows the person and the engine's picture what is behind. hole:
     [B, 1, h, w], 1 where the photo shows the person, with a margin, and plate: [B, 3, h, w], the background
     plate: the photo with that filled from around it. background: [B, 3, H, W], the plate at the photo's size.
-    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`. feet: [B, 2, H, W], as of `feet.rims_of_feet`.
+    limbs: [B, 4, H, W], as of `limb_mattes.limb_mattes`, arms with what their hands hold. feet: [B, 2, H, W],
+    as of `feet.rims_of_feet`.
     arms: [B, 3 or 6, H, W], the photo for its arms, as of `arm_outlines.without_rims`, and drawn: [B, 2, H,
     W], what is shown of them, as of `whole_arms.whole_arms`; shown: [B, 2], as of its `how_shown`. under: [B,
-    5, H, W], and cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. seen: [B, 11, h, w],
+    5, H, W], and cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. held: [B, 2, H, W],
+    what its hands hold (`held_things`). seen: [B, 11, h, w],
     the photo's own surface map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32
     [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
@@ -76,6 +79,7 @@ class OwnPose(NamedTuple):
     shown: Tensor
     under: Tensor
     cloth: Tensor
+    held: Tensor
     seen: Tensor
     skin: Tensor
     pose: Tensor
@@ -107,12 +111,14 @@ def own_pose_rendering(
     background_B3HW: Tensor,
     seen_B11hw: Tensor,
     arms_BAhw: Tensor,
+    held_B2HW: Tensor | None = None,
     photos: Sequence[np.ndarray] | None = None,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
     pose: as `moving_least_squares.normalised_pose` gives it. background: the photo without its person, at
-    its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`).
+    its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`); held: what
+    its hands hold (`held_things`), if anything.
     photos: uint8 [H, W, 3] each, as fine as there are; source's, if none are.
     """
     size = size_of(surface_B11hw)
@@ -127,12 +133,16 @@ def own_pose_rendering(
     seen_class_B8hw = seen_class_B8hw.softmax(1)
     photo_B3HW, size_of_photo = source.photo[:, :3].float(), size_of(background_B3HW)
     hers_B1HW = 1.0 - source.photo[:, -1:].float()
+    nothing_B2HW = hers_B1HW.new_zeros(len(hers_B1HW), len(ARM_CHAINS), *size_of_photo)
+    things_B2HW = nothing_B2HW if held_B2HW is None else held_B2HW
+    free_B1HW = 1.0 - things_B2HW.amax(1, keepdim=True)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
     photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
 
     def told(arms_BAhw: Tensor) -> tuple[Tensor, Tensor]:
         """Mattes of limbs, and what is beneath arms."""
         arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
+        beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
         only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])
         only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
         bared = class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], only_B1HW
@@ -141,7 +151,8 @@ def own_pose_rendering(
         worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
         arms_B2HW = joined(arms_B2HW, worn_B1HW, pose_B183)
         arms_B2HW = uncrossed(arms_B2HW, class_B8HW[:, _BARE, None], worn_B1HW, pose_B183)
-        return limb_mattes(pose_B183, seen_B11hw, out_of_pockets(arms_B2HW, class_B8HW)), beneath_B8HW
+        arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW
+        return limb_mattes(pose_B183, seen_B11hw, arms_B2HW), beneath_B8HW
 
     arms_BAhw = without_tails(arms_BAhw, class_B8HW[:, _BARE, None], pose_B183)
     undoubted = without_doubt(arms_BAhw, hers_B1HW, pose_B183)
@@ -152,6 +163,8 @@ def own_pose_rendering(
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], photo_B3HW, background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
+    held_B2HW = with_holes(things_B2HW, photo_B3HW, background_B3HW)
+    limbs_B4HW[:, ARM_CHAINS] = arms_B2HW.maximum(held_B2HW)
     under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
@@ -172,7 +185,8 @@ def own_pose_rendering(
         shown_B2,
         under_B5HW,
         cloth_B3HW,
+        held_B2HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
-        skin_tones(photo_B3HW, class_B8HW, limbs_B4HW, pose_B183),
+        skin_tones(photo_B3HW, free_B1HW * class_B8HW, limbs_B4HW, pose_B183),
         pose_B183,
     )

@@ -65,10 +65,9 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
     size = size_of(own.surface)
     class_B8hw, point_B3hw = own.seen.float().split((CLASSES, 3), 1)
     planes_B11hw = torch.cat([class_B8hw, point_B3hw * (1.0 - class_B8hw[:, :1])], 1)
-    behind_B1HW, hands_B2HW, limbs_B4HW = source.photo[:, -1:], own.under[:, -2:], own.limbs
-    behind_B1hw, hands_B2hw, limbs_B4hw = (
-        shrunk(each.float(), size) for each in (behind_B1HW, hands_B2HW, limbs_B4HW)
-    )
+    fine = source.photo[:, -1:], own.under[:, -2:], own.limbs, own.held
+    behind_B1hw, hands_B2hw, limbs_B4hw, held_B2hw = (shrunk(each.float(), size) for each in fine)
+    seen_B2hw = limbs_B4hw[:, ARM_CHAINS] * (1.0 - held_B2hw.amax(1, keepdim=True))
     arms_B4hw = torch.cat([with_rims(limbs_B4hw[:, ARM_CHAINS]), hands_B2hw], 1)
     bare_B1hw = class_B8hw[:, _CLOTHES].sum(1, keepdim=True) * (1.0 - arms_B4hw.amax(1, keepdim=True))
     clothes_B11hw = from_nearest(planes_B11hw, bare_B1hw > _KNOWN)
@@ -79,7 +78,8 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
         own._replace(
             background=nobody_B11hw,
             limbs=limbs_B4hw,
-            **whole_arms(planes_B11hw, limbs_B4hw[:, ARM_CHAINS], own.pose, own.shown)._asdict(),
+            **whole_arms(planes_B11hw, seen_B2hw, own.pose, own.shown)._asdict(),
+            held=held_B2hw,
             under=torch.cat([clothes_B11hw, hands_B2hw], 1),
         ),
     )

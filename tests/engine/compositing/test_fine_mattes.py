@@ -37,12 +37,13 @@ def seen(
 ) -> tuple[Tensor, Tensor]:
     """Of what are fine mattes told, [H, W] each: the person and the arm, 0 to 1; the upper and lower ends of
     the picture have other windows and are left out."""
-    limbs = torch.zeros(1, 4, *SMALL)
+    limbs, held = torch.zeros(1, 4, *SMALL), torch.zeros(1, 2, *SMALL)
     if arm is not None:
         limbs[:, ARM] = arm[:, 0]
     plate = picture((0, WALL)) if plate is None else plate
-    made: FineMattes = fine_mattes(photo, plate, 1.0 - hers, limbs, torch.zeros(18, 3), torch.zeros(1, 2))
-    assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 10 * 192 * 192
+    told = limbs, held, torch.zeros(18, 3), torch.zeros(1, 2)
+    made: FineMattes = fine_mattes(photo, plate, 1.0 - hers, *told)
+    assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 12 * 192 * 192
     assert made.limbs[:, [0, 1, 3]].max() == 0
     rows = slice(24, -24)
     return 1.0 - made.behind[0, 0, rows] / 255.0, made.limbs[0, ARM, rows] / 255.0

@@ -19,9 +19,11 @@ from torch import Tensor
 from engine.compositing.arm_outlines import without_rims
 from engine.compositing.arms_bare import with_bare
 from engine.compositing.arms_crossed import uncrossed
+from engine.compositing.arms_doubted import without_doubt
 from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
+from engine.compositing.coat_tails import without_tails
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
@@ -134,37 +136,45 @@ def own_pose_rendering(
     seen_class_B8hw, seen_point_B3hw = seen_B11hw.float().split((CLASSES, 3), 1)
     seen_class_B8hw = seen_class_B8hw.softmax(1)
     photo_B3HW, size_of_photo = source.photo[:, :3].float(), size_of(background_B3HW)
-    arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
-    if held_B2HW is None:
-        held_B2HW = torch.zeros_like(arms_B2HW)
-    beneath_B8HW = beneath_things(beneath_B8HW, held_B2HW)
+    hers_B1HW = 1.0 - source.photo[:, -1:].float()
+    nothing_B2HW = hers_B1HW.new_zeros(len(hers_B1HW), len(ARM_CHAINS), *size_of_photo)
+    things_B2HW = nothing_B2HW if held_B2HW is None else held_B2HW
+    free_B1HW = 1.0 - things_B2HW.amax(1, keepdim=True)
     class_B8HW = F.interpolate(seen_class_B8hw, size_of_photo, mode="bilinear")
-    only_B1HW = (1.0 - source.photo[:, -1:].float()).minimum(beneath_B8HW[:, :1])
-    only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
-    bared = class_B8HW[:, _BARE, None], beneath_B8HW[:, _BARE, None], only_B1HW
-    arms_B2HW = with_bare(arms_B2HW, *bared, pose_B183)
     photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
-    arms_B2HW = with_hands(arms_B2HW, class_B8HW[:, _BARE, None], pose_B183, photos)
-    bare_B1HW = class_B8HW[:, _BARE, None]
-    hands_B2HW = hand_mattes(hands or [()] * len(photos), photos, size_of_photo).to(arms_B2HW)
-    worn_B1HW = class_B8HW[:, _WORN].sum(1, keepdim=True)
-    arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
-    arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
-    arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW)
-    free_B1HW = 1.0 - held_B2HW.amax(1, keepdim=True)
-    arms_B2HW = arms_B2HW * free_B1HW
-    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
+    bare_B1HW, worn_B1HW = class_B8HW[:, _BARE, None], class_B8HW[:, _WORN].sum(1, keepdim=True)
+    hands_B2HW = hand_mattes(hands or [()] * len(photos), photos, size_of_photo).to(class_B8HW)
+
+    def told(arms_BAhw: Tensor) -> tuple[Tensor, Tensor]:
+        """Mattes of limbs, and what is beneath arms."""
+        arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
+        beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
+        only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])
+        only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
+        bared = bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW
+        arms_B2HW = with_bare(arms_B2HW, *bared, pose_B183)
+        arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183, photos)
+        arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
+        arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
+        arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW
+        return limb_mattes(pose_B183, seen_B11hw, arms_B2HW), beneath_B8HW
+
+    arms_BAhw = without_tails(arms_BAhw, bare_B1HW, pose_B183)
+    undoubted = without_doubt(arms_BAhw, hers_B1HW, pose_B183)
+    limbs_B4HW, beneath_B8HW = told(undoubted.arms)
+    # A sleeve that is hardly told from its jacket would take some of that along: then the other arm is lent.
+    seen_B4HW = told(arms_BAhw)[0] if undoubted.doubted else limbs_B4HW
+    shown_B2 = how_shown(seen_B4HW[:, ARM_CHAINS], pose_B183)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], photo_B3HW, background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
-    held_B2HW = with_holes(held_B2HW, photo_B3HW, background_B3HW)
+    held_B2HW = with_holes(things_B2HW, photo_B3HW, background_B3HW)
     limbs_B4HW[:, ARM_CHAINS] = arms_B2HW.maximum(held_B2HW)
     under_B5HW, cloth_B3HW = under_hands(source.photo, seen_B11hw, pose_B183, limbs_B4HW, beneath_B8HW)
     # A hand in hair lies on no clothes; that is hair, the parsing network may not know.
     head_B1hw = class_B8hw[:, HEAD_CLASSES].sum(1, keepdim=True)
     under_B5HW[:, 3:] *= 1.0 - enlarged(head_B1hw, size_of(under_B5HW))
-    shown_B2 = how_shown(arms_B2HW, pose_B183)
-    rimless_B3HW = without_rims(photo_B3HW, arms_B2HW, 1.0 - source.photo[:, -1:].float(), pose_B183)
+    rimless_B3HW = without_rims(photo_B3HW, arms_B2HW, hers_B1HW, pose_B183)
     return OwnPose(
         picture_BChw.float().clone(),  # what is drawn next may overwrite it
         torch.cat([class_B8hw, point_B3hw], 1),

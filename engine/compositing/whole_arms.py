@@ -17,7 +17,7 @@ from engine.compositing.arms_joined import breadths
 from engine.compositing.cut_outs import window_around
 from engine.compositing.fields import Window, between_known, ramp, size_of, without_valleys
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
-from engine.compositing.limb_mattes import THICK
+from engine.compositing.limb_mattes import THICK, reach
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, position_at, ribbon
 from engine.compositing.under_arms import with_rims
 
@@ -26,11 +26,15 @@ SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
 _HARDLY = 0.5  # of the other arm's breadth, less than which of one is hardly seen: others have .52 and more
 _PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
+_POINTS = (
+    0.25  # of the longer bone, so short a forearm points at us: of 140 one has .14, the others .44 and more
+)
 _GAP = 0.9  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _BROADER = 1.2  # times as broad as it mostly is, an arm is at most where it is hidden
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
 _BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
 _EDGE = 0.02  # units, so soft is an edge
+_SHORT = 9  # points of a line: over fewer an arm does not grow broader and narrower again
 
 
 class WholeArms(NamedTuple):
@@ -137,7 +141,11 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
     broad_N, other_N = (each.broad_2N.sum(0)[each.bones] for each in (arm, other))
     if free_N.any():
         broad_N, other_N = broad_N[free_N], other_N[free_N]
-    return hardly_seen(broad_N, other_N)
+    # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
+    line_N, (_, elbow, wrist) = other.made.line_N, other.made.joints
+    return float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit and hardly_seen(
+        broad_N, other_N
+    )
 
 
 def _lent(
@@ -146,9 +154,21 @@ def _lent(
     """Its planes [C, h, w] and its matte [h, w], at places of it."""
     if inner_side(other.made) != inner_side(arm.made):
         where = where._replace(aside=-where.aside)
+    over_hw = where.aside.abs() / arm.unit - where.beside(_as_sleeve(other, others_HW, sides_2))
     there_hw = position_at(where, other.made.line_N, arm.unit / other.unit)
     matte_hw = sampled(others_HW[None], there_hw, sides_2)[0].masked_fill(where.beyond, 0.0)
+    matte_hw = matte_hw * (1.0 - ramp(over_hw, 0.0, 2 * _EDGE))
     return sampled(planes_CHW, there_hw, sides_2), matte_hw
+
+
+def _as_sleeve(arm: _Arm, arm_HW: Tensor, sides_2: Tensor) -> Tensor:
+    """How broad an arm is to both sides of its bones [2, N], in units, without what stands out of it on a
+    short way: in the crook of an elbow lies another part of it."""
+    broad_2N = THICK[1] * reach(arm.made.line_N, arm_HW, arm.unit, sides_2)
+    inner_2N = -F.max_pool1d(-broad_2N, _SHORT, 1, _SHORT // 2)
+    sleeve_2N = F.max_pool1d(inner_2N, _SHORT, 1, _SHORT // 2)
+    sleeve_2N[:, arm.made.joints[-1] :] = THICK[1]  # a hand is of any shape
+    return sleeve_2N
 
 
 def _gaps(arm: _Arm, over_N: Tensor) -> tuple[Tensor, Tensor] | None:

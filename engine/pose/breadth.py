@@ -67,5 +67,5 @@ def taken_up_by(pose_18x3: np.ndarray, body: Breadth | None, person: Breadth | N
         if there[[elbow, wrist]].all():
             reach = float(out @ (pose_18x3[wrist, :2] - pose_18x3[sk.NECK, :2]) / max(float(out @ out), 1e-6))
             hand = pose_18x3[wrist, :2] + np.clip(reach, -1, 1) * shift
-            pose = move_joint(pose, wrist, (float(hand[0]), float(hand[1])))
+            pose[:, :2] = move_joint(pose, wrist, (float(hand[0]), float(hand[1])))[:, :2]
     return pose

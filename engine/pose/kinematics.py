@@ -28,6 +28,9 @@ _LIMB_ENDS = {
     sk.LEFT_ANKLE: (sk.LEFT_KNEE, sk.LEFT_HIP),
 }
 
+# Of its longer bone, farther than which a hidden limb is pulled away: one of whom the far arm is pulled by
+# less, in two photographs from the side, looks better with it still behind the trunk.
+_FAR = 0.4
 _POINT = 1e-3  # px; a bone this short has no direction
 
 # A standing person laid by hand: x from the midline and y from the crown, in statures; the left side is
@@ -68,17 +71,18 @@ def move_joint(
     lines from neck to single hips, which are no bones, do not); without hips the whole person is moved.
 
     A joint whose parent is absent is moved freely, with what hangs on it. `free` moves the joint alone,
-    anywhere. A target that is not finite changes nothing.
+    anywhere. What was guessed of an arm or a leg that is pulled away from where it was is seen from then on.
+    A target that is not finite changes nothing.
     """
     pose = np.array(pose_18x3, dtype=np.float32)
     target = np.asarray(xy, dtype=np.float64)
     if not np.isfinite(target).all():
         return pose
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
-    there = pose[:, 2] > 0
+    before, there = pose.copy(), pose[:, 2] > 0
     if free or not placed_joints(pose)[joint]:
         pose[joint, :2] = target
-        return pose
+        return _brought_out(before, pose, joint)
     if joint in _LIMB_ENDS and there[list(_LIMB_ENDS[joint])].all():
         moved = _bend(points, joint, target, there, flipped, size)
     elif joint == sk.NECK:
@@ -96,7 +100,7 @@ def move_joint(
         moved = _carry(
             points, sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint)), target - points[joint]
         )
-    return _with_points(pose, moved)
+    return _brought_out(before, _with_points(pose, moved), joint)
 
 
 def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> np.ndarray:
@@ -107,7 +111,21 @@ def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> n
         return pose
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     joints = sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint))
-    return _with_points(pose, _carry(points, joints, np.asarray(xy, np.float64) - points[joint]))
+    moved = _carry(points, joints, np.asarray(xy, np.float64) - points[joint])
+    return _brought_out(pose.copy(), _with_points(pose, moved), joint)
+
+
+def _brought_out(before: np.ndarray, pose: np.ndarray, joint: int) -> np.ndarray:
+    """The pose with what is guessed of the limb seen whose middle or end was pulled so far: what ends in a
+    guessed joint is shown behind the trunk, and who pulls it away from there wants to see it."""
+    for end, (middle, root) in _LIMB_ENDS.items():
+        if joint in (middle, end):
+            bones = np.diff(before[[root, middle, end], :2].astype(np.float64), axis=0)
+            ways = pose[[middle, end], :2].astype(np.float64) - before[[middle, end], :2]
+            if np.hypot(*ways.T).max() > _FAR * np.hypot(*bones.T).max():
+                state = pose[[middle, end], 2]
+                pose[[middle, end], 2] = np.where(state == sk.GUESSED, sk.SEEN, state)
+    return pose
 
 
 def _with_points(pose: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -222,9 +240,8 @@ def turn_bone(
         return pose
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     chain = (joint, *sk.descendants(joint))
-    return _with_points(
-        pose, _turn(points, chain, points[parent], np.array(start, float), np.array(xy, float))
-    )
+    moved = _turn(points, chain, points[parent], np.array(start, float), np.array(xy, float))
+    return _brought_out(pose.copy(), _with_points(pose, moved), joint)
 
 
 def move_person(pose_18x3: np.ndarray, shift: tuple[float, float]) -> np.ndarray:

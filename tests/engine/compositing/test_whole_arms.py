@@ -59,6 +59,30 @@ def test_an_arm_that_is_hardly_seen_is_the_other_one_mirrored(hidden):
     assert (told_1HW[0] - along(hidden, own)[0, 0])[inside].abs().max() < 0.02, "the wrist is at the wrist"
 
 
+def test_what_stands_out_of_a_sleeve_is_not_lent():
+    """In the crook of an elbow lies a forearm, and behind it a coat's tail."""
+    own = pose()
+    placed = segments(own[0], SIDES)
+    beside = off(placed[ARMS[LEFT][0]], HERE, 0.0)
+    out = (beside < 0.4) & ((HERE.imag - placed[ARMS[LEFT][0]].end.imag).abs() < 3 * PX)
+    left = matte(LEFT, own).maximum(out.float())
+    arms = torch.stack([torch.zeros(SIZE), left])[None]
+    drawn = whole(along(LEFT, own), arms, own).drawn[0]
+    assert torch.equal(drawn[LEFT], left), "of one that is seen it stays"
+    far = bones_of(RIGHT, own)
+    assert drawn[RIGHT][far > BROAD + 0.12].max() < 0.05
+    assert drawn[RIGHT][far < 0.8 * BROAD].min() > 0.9
+
+
+@pytest.mark.parametrize(("part", "lends"), [(0.15, False), (0.4, True)])
+def test_an_arm_whose_forearm_points_at_us_lends_nothing(part, lends):
+    own = pose()
+    wrist, elbow = own[0, sk.LEFT_WRIST, :2], own[0, sk.LEFT_ELBOW, :2]
+    own[0, sk.LEFT_WRIST, :2] = elbow + part * (wrist - elbow)
+    arms = torch.stack([torch.zeros(SIZE), matte(LEFT, own)])[None]
+    assert how_shown(arms, own).tolist() == [[LENT if lends else SEEN, SEEN]]
+
+
 def test_of_arms_that_are_both_seen_nothing_is_changed():
     own, photo = pose(), torch.rand(1, 3, *SIZE)
     arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]

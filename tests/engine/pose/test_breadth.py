@@ -50,6 +50,14 @@ def test_clasped_hands_stay_clasped():
     assert worn[ELBOW, 0] != pytest.approx(pose[ELBOW, 0], abs=0.1)
 
 
+def test_an_arm_behind_a_back_stays_there():
+    hidden = STANDING.copy()
+    hidden[[ELBOW, WRIST], 2] = sk.GUESSED
+    worn = taken_up_by(hidden, Breadth(0.85, 0.5), Breadth(0.7, 0.45))
+    assert np.array_equal(worn[:, 2], hidden[:, 2])
+    assert not np.array_equal(worn[WRIST], hidden[WRIST])
+
+
 def test_who_is_turned_or_cut_off_has_no_breadth_and_the_pose_stays():
     turned = STANDING.copy()
     turned[:, 0] = 88 + 0.3 * (turned[:, 0] - 88)

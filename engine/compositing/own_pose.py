@@ -19,11 +19,9 @@ from torch import Tensor
 from engine.compositing.arm_outlines import without_rims
 from engine.compositing.arms_bare import with_bare
 from engine.compositing.arms_crossed import uncrossed
-from engine.compositing.arms_doubted import without_doubt
 from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
 from engine.compositing.atlas import CLASSES, centres, look_up
-from engine.compositing.coat_tails import without_tails
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
@@ -144,27 +142,17 @@ def own_pose_rendering(
     photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
     bare_B1HW, worn_B1HW = class_B8HW[:, _BARE, None], class_B8HW[:, _WORN].sum(1, keepdim=True)
     hands_B2HW = hand_mattes(hands or [()] * len(photos), photos, size_of_photo).to(class_B8HW)
-
-    def told(arms_BAhw: Tensor) -> tuple[Tensor, Tensor]:
-        """Mattes of limbs, and what is beneath arms."""
-        arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
-        beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
-        only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])
-        only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
-        bared = bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW
-        arms_B2HW = with_bare(arms_B2HW, *bared, pose_B183)
-        arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183, photos)
-        arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
-        arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
-        arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW
-        return limb_mattes(pose_B183, seen_B11hw, arms_B2HW), beneath_B8HW
-
-    arms_BAhw = without_tails(arms_BAhw, bare_B1HW, pose_B183)
-    undoubted = without_doubt(arms_BAhw, hers_B1HW, pose_B183)
-    limbs_B4HW, beneath_B8HW = told(undoubted.arms)
-    # A sleeve that is hardly told from its jacket would take some of that along: then the other arm is lent.
-    seen_B4HW = told(arms_BAhw)[0] if undoubted.doubted else limbs_B4HW
-    shown_B2 = how_shown(seen_B4HW[:, ARM_CHAINS], pose_B183)
+    arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
+    beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
+    only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])
+    only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
+    arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, pose_B183)
+    arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183, photos)
+    arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
+    arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
+    arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW
+    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
+    shown_B2 = how_shown(limbs_B4HW[:, ARM_CHAINS], pose_B183)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], photo_B3HW, background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]

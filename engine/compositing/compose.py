@@ -213,7 +213,8 @@ def compose(
     person_11HW = person_matte(surface_1Khw, model.canvas)
     drawn = draft_1Chw, surface_1Khw, pose_1183
     # Many small operators, which do not fill two threads, beside few large ones.
-    layer = None if aside is None else aside.submit(_laid_aside, *drawn, layers)
+    mixed = len(references) > 1
+    layer = None if aside is None else aside.submit(_laid_aside, *drawn, layers, mixed)
     image_1CHW, taken = rendering.image_1CHW, None
     if whole:
         if layer is not None:
@@ -230,18 +231,18 @@ def compose(
     else:
         image_1CHW = enlarged(image_1CHW, model.canvas)
     plain_1CHW, image_1CHW = image_1CHW, before_plates(image_1CHW, person_11HW, layers)
-    warps, layer_14HW = _laid(*drawn, layers) if layer is None else layer.result()
+    warps, layer_14HW = _laid(*drawn, layers, mixed) if layer is None else layer.result()
     finished_1CHW = _as_drawn(over(image_1CHW, layer_14HW), rendering)
     share_11HW = None if taken is None else taken.share
     tell_photo = partial(from_photo, share_11HW, person_11HW, layer_14HW, layers, rendering.by_hand_11hw)
-    tell_shown = cache(partial(shown_surface, surface_1Khw, warps, layers))
+    tell_shown = cache(partial(shown_surface, surface_1Khw, warps, layers, mixed))
     if not finely or own.fine_HWC is None:
         return Composition(finished_1CHW, None, taken, surface_1Khw, tell_photo, tell_shown)
     size = own.fine_HWC.shape[:2]
     layers = [(*_finer(kept, size), share) for kept, share in shares if share is not None]
     large_1CHW = enlarged(plain_1CHW, size)
     large_1CHW = before_plates(large_1CHW, person_matte(surface_1Khw, size), layers)
-    fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(warps, layers)), rendering)
+    fine_1CHW = _as_drawn(over(large_1CHW, photo_layer(warps, layers, mixed=mixed)), rendering)
     return Composition(finished_1CHW, fine_1CHW, taken, surface_1Khw, tell_photo, tell_shown)
 
 
@@ -293,11 +294,15 @@ def draft_and_surface(rendering: Rendering) -> tuple[Tensor, Tensor]:
 
 
 def _laid(
-    picture_1Chw: Tensor, surface_1Khw: Tensor, pose_1183: Tensor, references: Sequence[Referred]
+    picture_1Chw: Tensor,
+    surface_1Khw: Tensor,
+    pose_1183: Tensor,
+    references: Sequence[Referred],
+    mixed: bool,
 ) -> tuple[list[PhotoWarp | None], Tensor]:
     """How references lie in a picture, and their layer, as of `layers`."""
     warps = photo_warps(picture_1Chw, surface_1Khw, pose_1183, references)
-    return warps, photo_layer(warps, references)
+    return warps, photo_layer(warps, references, mixed=mixed)
 
 
 _laid_aside = torch.inference_mode()(_laid)  # other threads do not inherit the mode

@@ -79,16 +79,20 @@ def _warp(
 
 @torch.no_grad()
 def photo_layer(
-    warps: Sequence[PhotoWarp | None], references: Sequence[Referred], *, recoloured: bool = True
+    warps: Sequence[PhotoWarp | None],
+    references: Sequence[Referred],
+    *,
+    mixed: bool = False,
+    recoloured: bool = True,
 ) -> Tensor:
     """The layer of a picture's references, warped to where they lie in it.
 
     Each reference comes with its share as in `detail.copied`; a reference whose own pose is not known (None)
-    shows nothing. recoloured: as of `surface_warp.SurfaceWarp.layer`.
+    shows nothing. mixed: whether what is drawn is of several people, which is nobody's photo anywhere.
+    recoloured: as of `surface_warp.SurfaceWarp.layer`.
     """
-    alone = len(references) == 1  # what is mixed of several people is nobody's photo
     return blended(
-        (_of_reference(warp, source, own, recoloured, alone), share)
+        (_of_reference(warp, source, own, recoloured, not mixed), share)
         for warp, (source, own, share) in zip(warps, references, strict=True)
     )
 

@@ -39,14 +39,17 @@ class Shown(NamedTuple):
 
 @torch.no_grad()
 def shown_surface(
-    surface_B11hw: Tensor, warps: Sequence[PhotoWarp | None], references: Sequence[Referred]
+    surface_B11hw: Tensor,
+    warps: Sequence[PhotoWarp | None],
+    references: Sequence[Referred],
+    mixed: bool = False,
 ) -> Shown:
     """Of what `layers.photo_layer` of these references shows over what an engine drew, whose surface map is
-    given; warps, references: as there."""
+    given; warps, references, mixed: as there."""
     layers = [(*_of_surface(source, own), share) for source, own, share in references if own is not None]
     if len(layers) < len(references):  # of whom nobody knows the pose, the photo is not laid over anything
         return Shown(surface_B11hw, torch.zeros_like(surface_B11hw[:, :1]))
-    layer_B12hw = photo_layer(warps, layers, recoloured=False)
+    layer_B12hw = photo_layer(warps, layers, mixed=mixed, recoloured=False)
     matte_B1hw, class_B8hw, point_B3hw = layer_B12hw.split((1, CLASSES, 3), 1)
     drawn_B8hw, drawn_B3hw = surface_B11hw.float().split((CLASSES, 3), 1)
     there_B1hw = matte_B1hw - class_B8hw[:, :1]  # how much of a position is somebody in a photo

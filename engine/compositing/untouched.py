@@ -37,8 +37,8 @@ _TRUNK = [sk.NECK, *HIPS]
 
 @torch.no_grad()
 def untouched(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor, size: tuple[int, int]) -> Tensor:
-    """0 to 1 [B, 1, h, w]: where nothing is that is elsewhere in the pose, or was. Nowhere, where nothing is
-    elsewhere: then what an engine draws tells.
+    """0 to 1 [B, 1, h, w]: where nothing is that is elsewhere in the pose, or was; everywhere in the photo's
+    own pose.
 
     Poses as `moving_least_squares.normalised_pose` gives them; limbs: as of `limb_mattes.limb_mattes`.
     """
@@ -53,6 +53,8 @@ def _of_one(now_183: Tensor, own_183: Tensor, limbs_4HW: Tensor, here_3hw: Tenso
     state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
     far_18 = moved(now_183, own_183, sides_2)
     moved_18 = [far > STILL for far in far_18]
+    if not any(moved_18):
+        return torch.ones_like(here_3hw[0])
     trunk_still = 1.0 - ramp_at(max(far_18[joint] for joint in _TRUNK), *STIRS)
     if trunk_still == 0:
         return torch.zeros_like(here_3hw[0])

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.document import Document
+from app.document import Document, Worn
 from app.jobs import LeaveRefining
 from app.posing import Posing
 from app.requests import request_of
-from app.status import Status, familiarity
+from app.status import Status, familiarity, refined
 from app.trouble import Trouble
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame, Settled
@@ -55,10 +55,12 @@ class Frames(QObject):
         self._asked_at = 0.0
         self._shown = self._mapped = 0  # stamps
         self._oldest_wanted = 0
+        self._refined_in: tuple[Worn, ...] = ()  # of what outfit it is told that it is refined
         self._bound = 0  # rows that there is memory for; 0: for the exact picture
         worker.rendered.connect(self._on_rendered)
         worker.mapped.connect(self._on_mapped)
         worker.settled.connect(self._on_settled)
+        worker.refined.connect(self._on_refined)
         worker.job_done.connect(self._on_job_done)
         worker.render_failed.connect(self._on_render_failed)
         worker.bounded.connect(self._on_bounded)
@@ -94,6 +96,8 @@ class Frames(QObject):
         self._worker.post(request, live=live)
         settled = 1.0 if self.status.refining else self.status.settled  # what went on is interrupted
         self.tell(state="live" if live else "catching up", error="", refining="", settled=settled)
+        if look.outfit != self._refined_in:
+            self.tell(refined="")
 
     def leave_refining(self) -> None:
         """Leave the garment that is refined, if one is, as it is shown now; the next one has its turn."""
@@ -172,6 +176,10 @@ class Frames(QObject):
     def _on_settled(self, settled: Settled) -> None:
         refining = "" if settled.done else settled.garment
         self.tell(settled=settled.share, refining=refining)
+
+    def _on_refined(self, word: str, anew: float) -> None:
+        self._refined_in = self._document.look.outfit
+        self.tell(refined=refined(word, anew))
 
     def _on_job_done(self, job: object) -> None:
         """What was still told while a garment was to be left is over."""

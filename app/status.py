@@ -16,6 +16,7 @@ WORDS = {
 }
 
 
+_SEEN = 5e-4  # of a picture, below which nobody sees that it is another
 DOTS, A_DOT = 5, 0.05  # of `Frame.own_pose_error`: docs/evaluation.md has how it is spread
 
 
@@ -29,11 +30,18 @@ def familiarity(own_pose_error: float | None) -> str:
     return f"familiarity {'●' * full}{'○' * (DOTS - full)}"
 
 
+def refined(word: str, anew: float) -> str:
+    """What refining a garment brought. anew: the share of the picture that is another, 0 to 1."""
+    if anew < _SEEN:
+        return f"nothing left to refine in the {word}"
+    return f"refined the {word}: {anew:.1%} of the picture anew"
+
+
 @dataclass(frozen=True)
 class Status:
     """state: a key of WORDS. ms, level: of the frame last shown. settled: share of what can be done for the
-    photos in it, or its garments; refining: the word of the garment it is about, "" for none. familiarity: of
-    the person's photo, as a gauge."""
+    photos in it, or its garments; refining: the word of the garment it is about, "" for none; refined:
+    what that brought the garment refined last. familiarity: of the person's photo, as a gauge."""
 
     state: str = "waking"
     ms: float = 0.0
@@ -43,6 +51,7 @@ class Status:
     error: str = ""
     settled: float = 1.0
     refining: str = ""
+    refined: str = ""
     familiarity: str = ""
 
     def changed(self, *, frame: bool = False, **values: Any) -> Status:
@@ -70,4 +79,6 @@ class Status:
         if self.settled < 1:
             what = f"refining the {self.refining}" if self.refining else "looking closer"
             facts.append(f"{what} {self.settled:.0%}")
+        elif self.refined:
+            facts.append(self.refined)
         return facts

@@ -33,6 +33,7 @@ from engine.errors import DeviceLost
 REST_S = 0.12
 SLOW_REST_S = 0.35
 SLOW_MS = 250.0
+_ROUNDED = 2  # levels of 255 by which a picture that is drawn again may differ and is the same
 MAPS_EVERY_S = 0.1  # while a hand moves, up to twice as often, or every picture: they take time from pictures
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
@@ -78,6 +79,7 @@ class RenderWorker(QThread):
     rendered = Signal(object)  # Frame
     mapped = Signal(object)  # the same Frame with its maps
     settled = Signal(object)  # engine.api.Settled
+    refined = Signal(str, float)  # a garment's word, and what share of the picture that drew anew
     render_failed = Signal(int, object)  # stamp, Trouble
     bounded = Signal(
         int
@@ -283,7 +285,10 @@ class RenderWorker(QThread):
             return False
         self.settled.emit(settled)
         if settled.changed:
+            before = self._still
             self._render(replace(post, live=False))
+            if settled.garment and before is not None and self._still is not None:
+                self.refined.emit(settled.garment, _anew(before[1].finest, self._still[1].finest))
         return True
 
     def _with_less(self, post: Post, level: int | None, error: MemoryError) -> Post | None:
@@ -324,6 +329,14 @@ class RenderWorker(QThread):
                 self._without_card()
         else:
             self.job_done.emit(job, value)
+
+
+def _anew(before_HWC: np.ndarray, now_HWC: np.ndarray) -> float:
+    """What share of a picture is another than before, by more than rounding."""
+    if before_HWC.shape != now_HWC.shape:
+        return 1.0
+    apart_HW = np.abs(now_HWC.astype(np.int16) - before_HWC).max(2)
+    return float((apart_HW > _ROUNDED).mean())
 
 
 def _shown_of(request: RenderRequest) -> tuple[object, ...]:

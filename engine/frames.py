@@ -17,6 +17,7 @@ from engine.api import Frame, Maps, RenderRequest, SlotChange
 from engine.compositing.bodies import seen_from_before
 from engine.compositing.clothes import Clothes
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
+from engine.compositing.lent_skin import LentSkin
 from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
@@ -24,7 +25,7 @@ from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rende
 from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
 from engine.editing.recolour import colours_of, in_colour
-from engine.editing.refinement import Refinements
+from engine.editing.refinement import Made, Refinements
 from engine.editing.sources import photo_maps, photo_share
 from engine.editing.swap import FittingRoom, as_painted, pieces_seen, wearing, worn_by
 from engine.errors import InputError
@@ -46,7 +47,8 @@ class FrameMaker:
             model,
             lambda key: references.encoded(key).appearance,
             self.last,
-            lambda request, key, garment: self._clothes(request, key, garment, finely=False) is not None,
+            self._made,
+            lambda key: references.lent_skin(key) is not None,
         )
         self._last = LastDrawn(model.maps)
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
@@ -284,6 +286,11 @@ class FrameMaker:
             drawn[key] = found
             return found.composition
 
+        lent = self.refinements.lent(request)
+
+        def skin(key: str, word: str) -> LentSkin | None:
+            return self._references.lent_skin(key) if (key, word) in lent else None
+
         wardrobe, plate = self._references.wardrobe, self._references.encoded(request.identity).plate
         behind_1CHW = None
         if request.level is None and plate is not None and plate.fine_HWC is not None:
@@ -299,7 +306,13 @@ class FrameMaker:
             behind_1CHW,
             painted_1HW,
             self._across_canvas(request.keypoints_18x3),
+            skin,
         )
+
+    def _made(self, request: RenderRequest, key: str, garment: Garment) -> Made:
+        if self._clothes(request, key, garment, finely=False) is None:
+            return Made.DRAWN
+        return Made.ALONE if self._references.is_alone(key) else Made.WORN
 
     def _clothes(self, request: RenderRequest, key: str, garment: Garment, finely: bool) -> Clothes | None:
         """What a garment is laid on as; None where an engine is to draw it. It can draw what somebody wears,

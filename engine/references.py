@@ -28,6 +28,7 @@ from engine.cache import Cache, room_at
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.clothes_worn import LAID_ON, clothes_worn
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
+from engine.compositing.lent_skin import LentSkin, lent_skin
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.compositing.worn import Drawn
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput
@@ -45,13 +46,14 @@ from engine.pose.extent import Box
 # At 256 rows a photo is 3 MB looked at, 4 to 7 encoded, 7 as maps, 3 as a wardrobe; of 1024 rows 14 encoded,
 # and each garment that is cut out of it as fine as it is 11 to 22.
 CACHE_BYTES = 192 << 20
-_LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES = _KINDS = (
+_LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES, _SKIN = _KINDS = (
     "looked at",
     "encoded",
     "wardrobe",
     "maps",
     "clothes",
     "fine clothes",
+    "skin",
 )
 _WORN = tuple(f"{kind}, {word}" for kind in (_CLOTHES, _FINE_CLOTHES) for word in LAID_ON)
 # Times as fine as an engine draws, from which on garments are laid on: rendered people of 256 rows are drawn
@@ -234,15 +236,29 @@ class References:
         small = self.clothes_of(key, garment, finely=False) if finely else None
         if finely and small is None:
             return None
-        given = self._surface(key)
-        assert given.surface_1Khw is not None
-        photo_1CHW = to_tensor(reference.fine_HWC, self._device) if finely else given.picture_1CHW
-        of_map = given.surface_1Khw.shape[-1] / self._model.canvas[1]
-        joints_18x3 = reference.keypoints_18x3 * np.array((of_map, of_map, 1), np.float32)
-        person = Drawn(photo_1CHW, given.surface_1Khw.float(), self.wardrobe(key), joints=joints_18x3)
-        clothes = clothes_worn(person, garment) or small
+        clothes = clothes_worn(self._as_photo(key, finely), garment) or small
         size = 0 if clothes is None else clothes.bytes()
         return self._kept.put((kind, key), clothes, size, self._room)
+
+    def _as_photo(self, key: str, finely: bool) -> Drawn:
+        """The person of a reference as its photo shows them."""
+        reference, given = self._reference(key), self._surface(key)
+        assert given.surface_1Khw is not None and reference.keypoints_18x3 is not None
+        fine_HWC = reference.fine_HWC if finely else None
+        photo_1CHW = given.picture_1CHW if fine_HWC is None else to_tensor(fine_HWC, self._device)
+        of_map = given.surface_1Khw.shape[-1] / self._model.canvas[1]
+        joints_18x3 = reference.keypoints_18x3 * np.array((of_map, of_map, 1), np.float32)
+        return Drawn(photo_1CHW, given.surface_1Khw.float(), self.wardrobe(key), joints=joints_18x3)
+
+    def lent_skin(self, key: str) -> LentSkin | None:
+        """What bare limbs of a reference's person look like."""
+        reference = self._reference(key)
+        if reference.alone or reference.keypoints_18x3 is None:
+            return None
+        if (_SKIN, key) in self._kept:
+            return self._kept[_SKIN, key]
+        skin = lent_skin(self._as_photo(key, finely=True))
+        return self._kept.put((_SKIN, key), skin, 0 if skin is None else skin.bytes(), self._room)
 
     def maps(self, key: str) -> Maps:
         """The maps that lie on a reference."""

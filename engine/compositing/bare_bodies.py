@@ -14,6 +14,7 @@ from torch import Tensor
 
 from engine.compositing.bodies import ARMPIT, Body, Parts, Ways, limb_length
 from engine.compositing.fields import highest, ramp, size_of, spread
+from engine.compositing.lent_skin import LentLimb, LentSkin
 from engine.compositing.worn import Drawn, above_shoes, of_pieces, pieces_worn
 from engine.garments import ARMS, FACE, LEGS
 from engine.ops.resample import enlarged, running_mean, shrunk
@@ -44,6 +45,7 @@ _BINS = 9  # across a limb
 # seen: four bare arms in photographs are, 2 px within their edges, 0.5 to 0.8 of their lightest; but what
 # is told of skin that is seen beside it goes on too, and that is lit as it is.
 _ROUND = 0.06, 0.2
+_AS_NEAR = 1.1  # times as far from the wearer's own skin as what goes on from that, that a lent one may be
 _SLICE = 3  # px along a limb in which its breadth is told
 _FINE = 3  # px, side of the window over which skin is smooth
 _COARSEST = 0.012  # of -1 to 1, the strongest grain: what is more is freckles
@@ -59,7 +61,7 @@ class BareBody:
     """shape: where it is, [1, 1, H, W], edges as sharp as the picture's. beside: likewise, of arms below
     armpits. skin: its colours, [1, 3, H, W]. arms: from the picture's left to its right."""
 
-    def __init__(self, wearer: Drawn, body: Body, way: Ways, parts: Parts):
+    def __init__(self, wearer: Drawn, body: Body, way: Ways, parts: Parts, lent: LentSkin | None = None):
         size = size_of(parts.arms)
         self._body, self._times = body, size[0] / way.size[0]
         pieces_1Phw = F.interpolate(pieces_worn(wearer), way.size, mode="bilinear")
@@ -93,17 +95,25 @@ class BareBody:
         skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, darker_hw, tone_1C11)
         shapes, mine = [], []
         legs_apart_hw = way.legs[0][2].abs() - way.legs[1][2].abs()
-        for limbs, halves, seen_11hw in (
-            (way.arms, _ARM_HALVES, arms_11hw),
-            (way.legs, _LEG_HALVES, legs_11hw),
+        lent_arms, lent_legs = ((None, None), (None, None)) if lent is None else lent
+        finer_1CHW: Tensor | float = 0.0
+        for limbs, halves, seen_11hw, lent_limbs in (
+            (way.arms, _ARM_HALVES, arms_11hw, lent_arms),
+            (way.legs, _LEG_HALVES, legs_11hw, lent_legs),
         ):
             # Legs that stand close by are two; arms that are held out are one line.
             apart_hw = legs_apart_hw if limbs is way.legs else torch.zeros_like(legs_apart_hw)
             within = [
                 Limb(
-                    limb, halves, body.shoulders, picture_1Chw, seen_11hw * (each * apart_hw >= 0), limbs_1C11
+                    limb,
+                    halves,
+                    body.shoulders,
+                    picture_1Chw,
+                    seen_11hw * (each * apart_hw >= 0),
+                    limbs_1C11,
+                    lent_limb,
                 )
-                for limb, each in zip(limbs, (-1.0, 1.0), strict=True)
+                for limb, each, lent_limb in zip(limbs, (-1.0, 1.0), lent_limbs, strict=True)
             ]
             shapes.append(self._sharp(torch.stack([each.within_hw for each in within]).amax(0), size))
             if limbs is way.arms:
@@ -113,11 +123,15 @@ class BareBody:
             for each in within:
                 mine.append(each.mine_11hw)
                 skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
+                if each.lent is not None:
+                    finer_1CHW = finer_1CHW + enlarged(each.share_hw[None, None], size) * each.finer(size)
         # Where it is seen it is what is seen, and beside that nearly.
         neck_11hw = face_11hw * no_beard_11hw * self._near_neck(way)
         known_11hw = torch.stack([*mine, neck_11hw]).amax(0)
         skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, known_11hw)
-        self.skin = enlarged(skin_1Chw, size) + _grain(wearer.picture, enlarged(known_11hw, size))
+        self.skin = (
+            enlarged(skin_1Chw, size) + finer_1CHW + _grain(wearer.picture, enlarged(known_11hw, size))
+        )
         half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders
         trunk_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
         above_11HW = enlarged(ramp(-way.down_HW, -0.5, 0.5)[None, None], size)
@@ -168,6 +182,7 @@ class Limb:
         picture_1Chw: Tensor,
         seen_11hw: Tensor,
         tone_1C11: Tensor,
+        lent: LentLimb | None = None,
     ):
         limb_42, along_hw, aside_hw = limb
         length = max(limb_length(limb_42), 1.0)
@@ -199,7 +214,33 @@ class Limb:
         first_hw = step_hw.long().clamp(0, _BINS - 2)
         skin_hwC = torch.lerp(colours_BC[first_hw], colours_BC[first_hw + 1], (step_hw - first_hw)[..., None])
         self.skin_1Chw = skin_hwC.movedim(-1, 0)[None]
+        self._way = along_hw / length, across_hw
+        self.lent, self._light_1C11 = lent, (colours_BC.mean(0) + 1.0)[None, :, None, None]
+        if lent is not None:
+            shades_1Chw, known_11hw = lent.at(*self._way)
+            skin_1Chw = torch.lerp(self.skin_1Chw, self._light_1C11 * shades_1Chw - 1.0, known_11hw)
+            own_far, lent_far = (self._far_from(picture_1Chw, each) for each in (self.skin_1Chw, skin_1Chw))
+            if lent_far <= _AS_NEAR * own_far:
+                self.skin_1Chw = skin_1Chw
+            else:
+                self.lent = None
         self.share_hw = ramp(along_hw / unit, *_JOINS) * (1.0 - ramp(aside_hw.abs() / usual_hw, 1.5, 2.0))
+
+    def _far_from(self, picture_1Chw: Tensor, skin_1Chw: Tensor) -> float:
+        """How far a skin is from what is seen of the limb, but for its tone."""
+        if self.mine_11hw.sum() < _FEWEST:
+            return 0.0
+        off_CN = (picture_1Chw - skin_1Chw)[0, :, self.mine_11hw[0, 0] > 0]
+        return float((off_CN - off_CN.mean(1, keepdim=True)).abs().mean())
+
+    def finer(self, size: tuple[int, int]) -> Tensor:
+        """What a lent skin has that is finer than the map, [1, 3, H, W]."""
+        assert self.lent is not None
+        coarse_1Chw, _ = self.lent.at(*self._way)
+        shades_1CHW, known_11HW = self.lent.at(
+            *(enlarged(each[None, None], size)[0, 0] for each in self._way)
+        )
+        return self._light_1C11 * known_11HW * (shades_1CHW - enlarged(coarse_1Chw, size))
 
     def beside(self, along: float) -> np.ndarray:
         """How far it reaches on both sides of its bones, so far along them, [2]; px."""

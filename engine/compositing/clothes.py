@@ -27,7 +27,9 @@ _PANTS = REGIONS.index("pants")
 # Share above the waist, from which on what is seen as a dress or skirt is no skirt: at most 0.30 in nine
 # skirts and shorts, at least 0.39 in dresses and in a tee that is seen as one.
 _ABOVE = 0.35
-_AS_LONG = 1.5  # trunks from shoulder joints to hem, that a dress has: that tee 1.0, dresses 1.7 and more
+# Trunks from shoulder joints to hem, that a dress has: tees 1.0 to 1.3, a slim one with short sleeves 1.73;
+# dresses 1.8 and more.
+_AS_LONG = 1.77
 _SCRAP = 0.1  # of the largest part of what is seen, up to which another is none of it
 _LINE = 2  # px of a map of 256 rows, half as broad a line is no cloth
 _BESIDE = 3  # px of a map of 128 rows, the window around what is seen in which its edges are
@@ -60,7 +62,8 @@ def known_as(part_P: Tensor, shape: Upper, hem: float) -> Tensor:
     seen, dress, skirt = int(part_P.argmax()), float(part_P[DRESS]), float(part_P[SKIRT])
     if seen in (DRESS, SKIRT):
         long = hem - float(shape.joints[:, 1].mean()) > _AS_LONG * TRUNK * shape.breadth
-        seen = SKIRT if dress < _ABOVE * (dress + skirt) else DRESS if long else TOP
+        below = dress < _ABOVE * (dress + skirt) and shape.sleeves == (None, None)  # no skirt has sleeves
+        seen = SKIRT if below else DRESS if long else TOP
     return F.one_hot(torch.tensor(seen), len(PIECES)).to(part_P)
 
 

@@ -136,7 +136,9 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         stays_11hw = shrunk(person_11HW * (1.0 - gone_11HW), size_of(person_11hw))
         nobody_11hw = 1.0 - highest((stays_11hw > 0.5).float(), 3)
         wall_11HW = (1.0 - person_11HW) * ramp(enlarged(nobody_11hw, size), *_INSIDE)
-        bared_11HW = bared_11HW.maximum(highest(gone_11HW, _WALL * rim + 1) * wall_11HW)
+        # The plate has another phase than the photo: it goes over into that, and no edge is seen.
+        side = _WALL * rim // 2 + 1
+        bared_11HW = bared_11HW.maximum(running_mean(highest(gone_11HW, side), side) * wall_11HW)
     behind_1CHW = wearer.wardrobe.plate if wearer.behind is None else wearer.behind
     behind_1CHW = resized(behind_1CHW, size)
     piece_1hw = piece_beneath(on_body_1Phw, wearer.wardrobe, garment)

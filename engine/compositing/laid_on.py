@@ -22,6 +22,7 @@ from engine.compositing.cloth_laid_on import Cloth, over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, highest, ramp, size_of, spread
 from engine.compositing.legwear_laid_on import fit_of, lower_layers, person_of
+from engine.compositing.lent_skin import LentSkin
 from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
 from engine.compositing.worn import Drawn, Laid
@@ -44,7 +45,9 @@ _NECK = -0.4, -0.3  # of the shoulders, how far above their level a face may sti
 
 
 @torch.no_grad()
-def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | None:
+def as_worn_by(
+    wearer: Drawn, clothes: Clothes, garment: Garment, lent: LentSkin | None = None
+) -> Drawn | None:
     """The wearer with a bare body, and clothes laid on it; None where no joints tell where they belong."""
     size = size_of(wearer.picture)
     times = max(1, size[0] // _ROWS)
@@ -55,7 +58,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment) -> Drawn | Non
     device = wearer.picture.device
     y_hw, x_hw = torch.meshgrid(*(torch.arange(side, device=device) for side in small), indexing="ij")
     parts, way = parts_of(wearer, size), Ways(body, torch.stack([x_hw, y_hw], -1).float())
-    bare = BareBody(wearer, body, way, parts)
+    bare = BareBody(wearer, body, way, parts, lent)
     # A map has no arm where a cuff or what a hand holds looks like something else.
     along_11HW = closed(parts.arms, 2 * _HOLE * times + 1) * bare.beside
     parts = parts._replace(arms=parts.arms.maximum(along_11HW))

@@ -1,13 +1,18 @@
-"""What was found for the garments of a session: coefficients, refined a step at a time when there is time.
+"""What was found for the garments of a session, a step at a time when there is time.
 
 A garment laid in on the wearer's surface (`engine.editing.swap`) has the wearer's shape: under slim trousers
 the drawing still has the wide ones. With the giver's textures mixed in beneath it (`engine.editing.
 coefficients`) the engine draws a body in the giver's garment, and it is laid in on that.
+
+What is laid on as its photo has it, no engine draws. What is invented there is the skin that it bares: the
+giver's own bare limbs, in the wearer's tone, take its place (`compositing.lent_skin`). Of a garment that lies
+alone nothing is left to refine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 
 import numpy as np
 import torch
@@ -28,22 +33,32 @@ Found = dict[str, np.ndarray]
 _Key = tuple[str, str, str]  # wearer, giver, word
 
 
+class Made(Enum):
+    """How a garment comes onto a person: drawn by an engine, or laid on as its photo has it, in which
+    somebody wears it or nobody does."""
+
+    DRAWN = 0
+    WORN = 1
+    ALONE = 2
+
+
 class Refinements:
-    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`. laid:
-    whether a giver's garment is laid on in a request as its photo has it, which no engine draws on
-    anybody."""
+    """Not thread-safe. appearance: of a reference by its key. respond: as `Session.respond`. made: how a
+    giver's garment is made in a request. bares: whether a reference shows bare limbs that can be lent."""
 
     def __init__(
         self,
         model: PoseTransferModel,
         appearance: Callable[[str], Appearance],
         respond: Callable[[RenderRequest], Frame],
-        laid: Callable[[RenderRequest, str, Garment], bool] = lambda request, key, garment: False,
+        made: Callable[[RenderRequest, str, Garment], Made],
+        bares: Callable[[str], bool],
     ):
-        self._laid = laid
+        self._made, self._bares = made, bares
         self._model, self._appearance, self._respond = model, appearance, respond
         self._features: Features | None = None
-        self._found: dict[_Key, Found] = {}
+        self._found: dict[_Key, Found] = {}  # nothing of what is laid on
+        self._lent: set[_Key] = set()
         self._steps: dict[_Key, int] = {}
         self._work: tuple[_Key, Iterator[Found | None]] | None = None  # the one that is on the way
         self._parts = 0  # made of its next step
@@ -53,8 +68,12 @@ class Refinements:
         return [
             (swap.reference, {name: swap.strength * m_K for name, m_K in self._found[key].items()})
             for swap, key in self._wanted(request)
-            if key in self._found
+            if self._found.get(key)
         ]
+
+    def lent(self, request: RenderRequest) -> set[tuple[str, str]]:
+        """Giver and word of those garments of a request with which the giver's skin is lent."""
+        return {key[1:] for _, key in self._wanted(request) if key in self._lent}
 
     def step(self, request: RenderRequest, of: int) -> Settled:
         """One step, of so many a garment, for the first garment of a request that has not had them, in the
@@ -66,7 +85,7 @@ class Refinements:
     def part(self, request: RenderRequest, of: int) -> Settled:
         """A part of `step`, no longer than a picture or two: before the first step a garment needs several
         pictures, and a hand that comes meanwhile is not to wait for all of them."""
-        wanted = self._wanted(request) if self._model.capabilities.refine else []
+        wanted = self._wanted(request)
         waiting = [each for each in wanted if self._steps.get(each[1], 0) < of]
         if not waiting:
             return Settled(of * len(wanted), of * len(wanted), changed=False)
@@ -80,6 +99,7 @@ class Refinements:
         for kept in (self._found, self._steps):
             for key in [key for key in kept if reference in key[:2]]:
                 del kept[key]
+        self._lent = {key for key in self._lent if reference not in key[:2]}
         self._work = None
 
     def _wanted(self, request: RenderRequest) -> Sequence[tuple[GarmentSwap, _Key]]:
@@ -90,13 +110,18 @@ class Refinements:
             and swap.strength
             and swap.reference != request.identity
             and swap.garment in GARMENTS
-            and not self._laid(request, swap.reference, GARMENTS[swap.garment])
+            and self._can(self._made(request, swap.reference, GARMENTS[swap.garment]))
         ]
+
+    def _can(self, made: Made) -> bool:
+        return made is Made.WORN or (made is Made.DRAWN and self._model.capabilities.refine)
 
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:
         """Whether a part of the work on this garment ended a step."""
         if self._work is None or self._work[0] != key:
-            self._work, self._steps[key], self._parts = (key, self._refined(request, swap)), 0, 0
+            worn = self._made(request, swap.reference, GARMENTS[swap.garment]) is Made.WORN
+            work = self._lending(key) if worn else self._refined(request, swap)
+            self._work, self._steps[key], self._parts = (key, work), 0, 0
         try:
             found = next(self._work[1])
         except BaseException:
@@ -109,6 +134,13 @@ class Refinements:
         self._found[key] = found
         self._steps[key] += 1
         return True
+
+    def _lending(self, key: _Key) -> Iterator[Found]:
+        """Whether the giver has skin to lend is told once; there are no coefficients."""
+        if self._bares(key[1]):
+            self._lent.add(key)
+        while True:
+            yield {}
 
     def _refined(self, request: RenderRequest, swap: GarmentSwap) -> Iterator[Found | None]:
         """What is found at every step, the first of which only begins; None after each part of the way to

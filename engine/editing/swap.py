@@ -22,6 +22,7 @@ from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
 from engine.compositing.laid_on import as_worn_by
+from engine.compositing.lent_skin import LentSkin
 from engine.compositing.repainted import newly_painted, repainted
 from engine.compositing.shown_surface import Shown
 from engine.compositing.wardrobe import CLASSES, Wardrobe
@@ -46,7 +47,7 @@ class FittingRoom:
     givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
-    from 0 to 1 across the canvas.
+    from 0 to 1 across the canvas. lent: a giver's skin, by key and word, where that garment was refined.
     """
 
     wearer: str
@@ -59,6 +60,7 @@ class FittingRoom:
     behind_1CHW: Tensor | None = None
     painted_1HW: Tensor | None = None
     pose_18x3: np.ndarray | None = None
+    lent: Callable[[str, str], LentSkin | None] = lambda key, word: None
 
 
 def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
@@ -101,7 +103,9 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             if not given:
                 return before, before
             worn = [
-                theirs[swap.reference] if clothes is None else as_worn_by(wearer, clothes, piece)
+                theirs[swap.reference]
+                if clothes is None
+                else as_worn_by(wearer, clothes, piece, room.lent(swap.reference, swap.garment))
                 for (swap, piece), clothes in zip(given, cut_out, strict=True)
             ]
             columns = taken_up([wearer, *(giver for giver in worn if giver is not None)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fake_engine import FAKE, FakeEngine
@@ -629,3 +631,34 @@ def test_a_hand_that_pulls_takes_the_progress_of_refining_away(dressing):
     assert "refining" not in told and "looking closer" not in told
     dressing.mouse(QEvent.Type.MouseButtonRelease, start + QPointF(18, 18))
     dressing.until(row.isVisible)
+
+
+def test_what_refining_brought_is_told_until_the_outfit_is_another(dressing):
+    """The engine of tests draws the same again: nothing was left."""
+    session, frames = dressing.backend.session, dressing.controller.frames
+    session.refine_steps = 1
+    take(dressing)
+    dressing.until(lambda: "nothing left to refine in the top" in frames.status.figures)
+    frames.ask()
+    dressing.until_full()
+    assert "nothing left to refine in the top" in frames.status.figures
+    dressing.controller.undo_stack.undo()
+    dressing.until_full()
+    assert not any("refine" in figure for figure in frames.status.figures)
+
+
+def test_a_picture_that_refining_drew_anew_is_told_by_how_much(dressing, monkeypatch):
+    session, frames = dressing.backend.session, dressing.controller.frames
+    session.refine_steps = 1
+    draw = session.frames
+
+    def drawn(request):
+        for frame in draw(request):
+            image_HWC = frame.image.copy()
+            if session.refined and request.level is None:
+                image_HWC[: len(image_HWC) // 4] ^= 128
+            yield replace(frame, image=image_HWC, fine=None)
+
+    monkeypatch.setattr(session, "frames", drawn)
+    take(dressing)
+    dressing.until(lambda: "refined the top: 25.0% of the picture anew" in frames.status.figures)

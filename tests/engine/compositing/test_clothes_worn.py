@@ -10,6 +10,7 @@ from flat_figure import JOINTS, SKIN, at, figure
 
 from engine.compositing.bodies import seen_from_before
 from engine.compositing.clothes_worn import clothes_worn
+from engine.compositing.contact_shadows import REACH
 from engine.compositing.dressing import dressed
 from engine.compositing.laid_on import as_worn_by
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
@@ -228,3 +229,19 @@ def test_a_bare_shoulder_is_not_before_what_comes():
     wearer = painted(posed(figure(2.0, 0, -0.4), hanging), (0.9, 2.0), (3.6, 5.2), "arms", SKIN)
     wearer = placed(wearer, (0.9, 2.0), (3.6, 5.2), (2.0, 4.75))
     assert at(worn(giver(), "top", wearer).picture, 1.3, 4.3) == pytest.approx(CLOTH, abs=0.1)
+
+
+@pytest.mark.parametrize(("word", "sleeve"), [("top", 2.8), ("top", 4.4), ("trousers", 2.5)])
+def test_farther_than_its_seam_from_what_went_and_came_the_picture_is_the_wearer_s(word, sleeve):
+    """To the bit: 6 px of 256 rows, or the reach of the shadow that it casts on its wearer."""
+    now, before = worn(giver(sleeve), word), undressed(WEARER)
+    takes, goes = garment(word).takes, garment(word).goes
+    there = now.pieces[:, list(takes)].sum(1, keepdim=True) + before.pieces[:, list(goes)].sum(
+        1, keepdim=True
+    )
+    shoulders = 3.6 * 8
+    seam = int(max(6 * len(there[0, 0]) / 256, REACH * shoulders)) + 1
+    far = F.max_pool2d((there > 0.05).float(), 2 * seam + 1, 1, seam) == 0
+    assert far.float().mean() > 0.2
+    assert torch.equal((now.picture * far), (before.picture * far))
+    assert not torch.equal(now.picture, before.picture)

@@ -305,9 +305,10 @@ def test_a_limb_whose_joints_are_at_one_place_breaks_nothing(word, limb):
     [
         ({TOP: 1.0}, 2.0, TOP),
         ({DRESS: 0.58, SKIRT: 0.42}, 1.3, TOP),  # a wide tee
-        ({DRESS: 0.58, SKIRT: 0.42}, 1.65, DRESS),
-        ({DRESS: 0.39, SKIRT: 0.61}, 1.65, DRESS),
-        ({DRESS: 0.31, SKIRT: 0.69}, 1.65, SKIRT),
+        ({DRESS: 0.54, SKIRT: 0.46}, 1.73, TOP),  # a slim one
+        ({DRESS: 0.58, SKIRT: 0.42}, 1.82, DRESS),
+        ({DRESS: 0.39, SKIRT: 0.61}, 1.82, DRESS),
+        ({DRESS: 0.31, SKIRT: 0.69}, 1.82, DRESS),  # it has sleeves
         ({SKIRT: 0.4, TROUSERS: 0.6}, 1.0, TROUSERS),
     ],
 )
@@ -319,6 +320,15 @@ def test_how_long_it_is_tells_what_a_garment_is(seen, long, piece):
     shape = clothes(shirt()).upper
     hem = float(shape.joints[:, 1].mean()) + long * TRUNK * shape.breadth
     assert known_as(part, shape, hem).argmax() == piece and known_as(part, shape, hem).sum() == 1
+
+
+def test_what_has_no_sleeves_and_is_mostly_below_the_waist_is_a_skirt():
+    shape = clothes(shirt()).upper._replace(sleeves=(None, None))
+    hem = float(shape.joints[:, 1].mean()) + 1.82 * TRUNK * shape.breadth
+    for dress, piece in ((0.31, SKIRT), (0.39, DRESS)):
+        part = torch.zeros(len(PIECES))
+        part[DRESS], part[SKIRT] = dress, 1.0 - dress
+        assert known_as(part, shape, hem).argmax() == piece
 
 
 UP = {RIGHT_ELBOW: (-3.0, 6.5), RIGHT_WRIST: (-4.0, 8.0)}

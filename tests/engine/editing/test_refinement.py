@@ -117,3 +117,30 @@ def test_an_engine_that_cannot_is_done_at_once():
         told = session.refine()
         assert told.done and not told.changed and not session.capabilities.refine
         assert np.array_equal(session.render().image, before)
+
+
+def enlarged(session: Session, name: str):
+    """A sample in a photo that is finer than engines draw: what is worn in it is laid on."""
+    rgb_HWC = sample(session, name).finest_HWC
+    size = 3 * rgb_HWC.shape[1], 3 * rgb_HWC.shape[0]
+    return session.add_reference(cv2.resize(rgb_HWC, size, interpolation=cv2.INTER_CUBIC))
+
+
+def test_of_a_garment_that_is_laid_on_the_bared_skin_is_refined_and_nothing_else(session):
+    own, giver = enlarged(session, "kira"), enlarged(session, "lena")
+    request = RenderRequest(own.key, own.keypoints_18x3, swaps=(GarmentSwap(giver.key, "top"),), pieces=True)
+    before = session.respond(request)
+    told = session.refine(request)
+    assert told.done and told.changed and told.garment == "top"
+    after = session.respond(request)
+    anew_HW = (after.finest != before.finest).any(2)
+    assert anew_HW.mean() > 1e-3
+    skin_hw = np.isin(before.pieces, [PIECES.index(name) for name in ("arms", "legs", "face")]).astype(
+        np.uint8
+    )
+    skin_HW = cv2.resize(skin_hw, anew_HW.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    assert not (anew_HW & (cv2.dilate(skin_HW, np.ones((33, 33))) == 0)).any()
+    unrefined = replace(request, swaps=(replace(request.swaps[0], refined=False),))
+    assert np.array_equal(session.respond(unrefined).finest, before.finest)
+    again = session.refine(request)
+    assert again.done and not again.changed

@@ -23,7 +23,7 @@ from engine.compositing.under_arms import with_rims
 
 SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
 
-_HARDLY = 0.5  # of the other arm's breadth, less than which of one is hardly seen: others have .52 and more
+_HARDLY = 0.68  # of the other arm's breadth, less than which of one is hardly seen: others have .73 and more
 _PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _POINTS = (

@@ -22,7 +22,7 @@ from engine.regions import CLASSES
 Network = TypeVar("Network", bound=nn.Module)
 
 HEAT_STRIDE = 4  # px a cell of the heat maps
-_TOLD_AT = 2  # halvings of the picture at the map that joins what is told of joints
+TOLD_AT = 2  # halvings of the picture at the map that joins what is told of joints
 _DILATIONS = (1, 2, 4)  # of the coarsest blocks in turn, so that each sees most of the picture
 
 
@@ -97,14 +97,14 @@ class Encoder(nn.Module):
             for width, count in zip(widths[1:], blocks, strict=True)
         )
 
-        self.bones = nn.Conv2d(BONES, widths[_TOLD_AT], 3, padding=1, bias=False)
+        self.bones = nn.Conv2d(BONES, widths[TOLD_AT], 3, padding=1, bias=False)
         nn.init.zeros_(self.bones.weight)  # starts as if nothing was told
 
     def forward(self, picture_BCHW: Tensor, joints_BJ3: Tensor | None = None) -> list[Tensor]:
         maps = [F.relu(self.stem(picture_BCHW))]
         for level, (down, blocks) in enumerate(zip(self.down, self.blocks, strict=True), 1):
             finer = down(maps[-1])
-            if joints_BJ3 is not None and level == _TOLD_AT:
+            if joints_BJ3 is not None and level == TOLD_AT:
                 planes_BLhw = bone_planes(joints_BJ3, picture_BCHW.shape[2:], finer.shape[2:])
                 finer = finer + self.bones(planes_BLhw)
             maps.append(blocks(F.relu(finer)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 
+import torch
+
 from engine import weights
 from engine.errors import InputError
+from engine.models.parser.bones import BONES
 from engine.models.parser.config import ParserConfig
-from engine.models.parser.network import Parser, fold
+from engine.models.parser.network import TOLD_AT, Parser, fold
 from engine.paths import RESOURCES
 
 MODEL = "parser"
@@ -33,7 +36,9 @@ def from_file(file: weights.WeightsFile, folded: bool = True) -> Parser:
         config = ParserConfig.from_json(file.config or {})
     except (KeyError, TypeError, ValueError):
         raise InputError(f"The weights file {file.path} has a damaged configuration.") from None
-    network = weights.network_of(lambda: Parser(config), file.tensors, file.path)
+    untold = torch.zeros(config.widths[TOLD_AT], BONES, 3, 3)  # of files from before joints could be told
+    tensors = {"encoder.bones.weight": untold, **file.tensors}
+    network = weights.network_of(lambda: Parser(config), tensors, file.path)
     network.eval().requires_grad_(False)
     return fold(network) if folded else network
 

@@ -74,6 +74,19 @@ def test_a_file_keeps_the_function(tmp_path):
             torch.testing.assert_close(a, b, atol=0.02, rtol=0.02)
 
 
+@torch.no_grad()
+def test_a_file_from_before_joints_could_be_told_sees_as_it_saw(tmp_path):
+    network, picture = small_network(), torch.rand(1, 3, 64, 48) * 2 - 1
+    path = tmp_path / "parser.safetensors"
+    parser.save(path, network)
+    file = weights.read(path)
+    tensors = {key: value for key, value in file.tensors.items() if "bones" not in key}
+    weights.write(path, tensors, model=parser.MODEL, config=file.config)
+    again, joints = parser.load(path), torch.full((1, 18, 3), 20.0)
+    for a, b in zip(network(picture), again(picture, joints), strict=True):
+        torch.testing.assert_close(a, b, atol=0.02, rtol=0.02)
+
+
 def test_another_networks_file_is_told(tmp_path):
     path = tmp_path / "nted.safetensors"
     nted.save(path, nted.Nted(nted.NtedConfig((nted.Level(16, 4, 2), nted.Level(32, 4)), (32, 32))))

@@ -37,6 +37,7 @@ _FREE = 4  # px of it, how far from an arm before a trunk no sleeve is tucked un
 # shoulders' level they surely and at most are: an arm that hangs away leaves a gap; and how light they are.
 _CREASE, _ARMPITS, _IN_CREASE = 0.035, (0.6, 0.9), 0.6
 _BOTH = 0.02  # share of a px by which a trunk and its sleeves cover more than either
+_BESIDE = 0.02  # of the shoulders, how far beside its sleeve an arm is, at most, that is in it
 _SEAM = 0.012  # likewise half as broad gaps are seams, wherever they are
 _ABOVE_WAIST = (
     0.02  # of the map's rows, how far above their waist trousers and skirts may be: hangers are farther
@@ -109,6 +110,9 @@ def as_worn_by(
         # Two soft edges that meet would let a line of what is behind through.
         gap_11HW = gap_11HW.maximum(_gaps(cover_11HW, _SEAM * body.shoulders * times))
         colour_1CHW = _in_creases(colour_1CHW, cover_11HW, gap_11HW)
+        # An arm that is broader than its sleeve goes beside it, and stays below a hem that is cut aslant.
+        side = 2 * round(_BESIDE * body.shoulders * times) + 1
+        sleeved_11HW = sleeved_11HW * highest((cover_11HW > 0.5).float(), side)
         trunk_11HW = trunk_14HW[:, 3:]
         sleeves_11HW = over(sleeves)[1] if sleeves else torch.zeros_like(trunk_11HW)
         # Where neither alone covers what both do.

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from flat_figure import JOINTS
 
+from engine.compositing import laid_on
 from engine.compositing.bare_bodies import BareBody
 from engine.compositing.bodies import TRUNK, Ways, body_of, parts_of
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
@@ -459,6 +460,22 @@ def test_nothing_of_an_arm_is_seen_beside_the_short_sleeve_it_is_in():
     hem = np.flatnonzero(sleeve[:, -1])[-1]
     beside = (bare & ~sleeve)[: hem - 2]
     assert sleeve.any() and not beside.any() and bare[hem + 3 :].any()
+
+
+def test_of_an_arm_goes_only_what_is_beside_its_sleeve(monkeypatch):
+    """However far down its arm a sleeve is said to go: below a hem that is cut aslant would be wall."""
+
+    def as_if_to_the_hand(*about):
+        top = top_on(*about)
+        return top._replace(sleeved=torch.ones_like(top.sleeved))
+
+    monkeypatch.setattr(laid_on, "top_on", as_if_to_the_hand)
+    worn, _ = wear(shirt())
+    covered = (worn.laid.trunk.maximum(worn.laid.sleeves) > 0.5)[0, 0]
+    row = round((9 - 4.75) * 8)
+    hem = int(covered[row].nonzero().max())
+    assert worn.laid.sleeved[0, 0, row, : hem + 1][covered[row, : hem + 1]].min() == 1.0
+    assert worn.laid.sleeved[0, 0, row, hem + 3 :].max() == 0.0
 
 
 def test_where_a_trunk_and_its_sleeve_meet_nothing_behind_them_is_seen():

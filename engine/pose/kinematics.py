@@ -119,7 +119,7 @@ def _brought_out(before: np.ndarray, pose: np.ndarray, joint: int) -> np.ndarray
     """The pose with what is guessed of the limb seen whose middle or end was pulled so far: what ends in a
     guessed joint is shown behind the trunk, and who pulls it away from there wants to see it."""
     for end, (middle, root) in _LIMB_ENDS.items():
-        if joint in (middle, end):
+        if joint in (middle, end) and (before[[root, middle, end], 2] > sk.ABSENT).all():
             bones = np.diff(before[[root, middle, end], :2].astype(np.float64), axis=0)
             ways = pose[[middle, end], :2].astype(np.float64) - before[[middle, end], :2]
             if np.hypot(*ways.T).max() > _FAR * np.hypot(*bones.T).max():

@@ -7,7 +7,6 @@ and behind. Of whatever is told of a photo's px: its colours, or classes and pla
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -24,10 +23,8 @@ from engine.compositing.under_arms import with_rims
 
 SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
 
-# Of the other arm's breadth, less than which of one is hardly seen: others have .73 and more. An arm that is
-# bent more sharply than so many degrees is drawn out where it is lent: of an arm that is half there less.
-_HARDLY, _HARDLY_BENT, _BENT = 0.68, 0.5, 75.0
-_PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
+_HARDLY = 0.5  # of the other arm's breadth, less than which of one is hardly seen: others have .52 and more
+_PIECE, _BROKEN = 5, 0.4  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _POINTS = (
     0.25  # of the longer bone, so short a forearm points at us: of 140 one has .14, the others .44 and more
@@ -131,12 +128,11 @@ def _over(arm: _Arm, other_HW: Tensor, sides_2: Tensor) -> Tensor:
     return sampled(other_HW[None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
 
 
-def hardly_seen(broad_N: Tensor, other_N: Tensor, least: float = _HARDLY) -> bool:
-    """Of an arm and the other one, how broad both are seen along their bones, where they do not cross. least:
-    share of the other's breadth from which on an arm is seen."""
+def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
+    """Of an arm and the other one, how broad both are seen along their bones, where they do not cross."""
     share_N = (broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0)
     piece_N = F.avg_pool1d(share_N[None], min(_PIECE, len(share_N)), 1)[0]
-    hardly = float(share_N.mean()) < least or float(piece_N.min()) < _BROKEN
+    hardly = float(share_N.mean()) < _HARDLY or float(piece_N.min()) < _BROKEN
     return hardly and float(other_N.mean()) > _ENOUGH
 
 
@@ -146,11 +142,9 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
     if free_N.any():
         broad_N, other_N = broad_N[free_N], other_N[free_N]
     # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
-    shoulder, elbow, wrist = (other.made.line_N[joint] for joint in other.made.joints)
-    if float((wrist - elbow).abs()) <= _POINTS * other.unit:
-        return False
-    bend = float(((wrist - elbow) * (elbow - shoulder).conj()).angle().abs())
-    return hardly_seen(broad_N, other_N, _HARDLY if bend < math.radians(_BENT) else _HARDLY_BENT)
+    line_N, (_, elbow, wrist) = other.made.line_N, other.made.joints
+    far = float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit
+    return far and hardly_seen(broad_N, other_N)
 
 
 def _lent(

@@ -33,8 +33,8 @@ _LEAST_OF_PHOTO = 0.03  # share of the photo that a garment takes up
 _PALE, _HARDLY, _DARKER, _FAR_MORE = 215, 0.1, 7.0, 2.0
 # Shares of all that is seen of a figure: cloth, or garments of one kind; hardly a face. Of 241 dressed
 # people and the box's samples both are less; of 213 garments alone 96 in 100 have one of both. Where the
-# detector sees nobody less of one kind will do, and something of a face: it sees somebody in each of these people, and in one garment
-# of five. Of 175 people cut off at the neck 13 are taken for a garment.
+# detector sees nobody less of one kind will do, and something of a face: it sees somebody in each of these
+# people, and in one garment of five. Of 175 people cut off at the neck 13 are taken for a garment.
 _LEAST_OF_FIGURE, _LEAST_OF_KIND, _MOST_FACE, _LEAST_WITHOUT_PERSON = 0.95, 0.85, 0.01, 0.7
 _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment

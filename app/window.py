@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from app import actions, icons, menus
@@ -219,6 +219,12 @@ class MainWindow(QMainWindow):
         document = self.controller.document
         document.mark_saved(document.look, document.pins)
         self.autosave.forget()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape:  # of a slider, which keeps the keys once it was pulled
+            self.centre.canvas.escape()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._asks and not self.looks.may_go(self.close):

@@ -266,11 +266,12 @@ class CanvasView(QGraphicsView):
                 self._space = True
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif event.key() == Qt.Key.Key_Escape:
-            self._escape()
+            self.escape()
         elif not (self._held.pressed(event) or self.hand.key(event) or self._mode_hand.key(event)):
             super().keyPressEvent(event)
 
-    def _escape(self) -> None:
+    def escape(self) -> None:
+        """Let go of what is held, else of what is chosen."""
         mode = self._mode_hand.mode
         if self._pointer.cancel() or (mode is not None and mode.escaped()):
             return

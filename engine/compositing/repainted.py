@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import largest, odd_side, ramp, size_of, spread
+from engine.compositing.prints import prints
 from engine.compositing.tailoring import continued
 from engine.compositing.worn import SHIN, Drawn, above_shoes, inner, near, pieces_worn, sharp
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, PIECES, SKIRT, TOP, TROUSERS
@@ -85,6 +86,10 @@ def _of_the_photo(
     if piece in _SKIN:
         tone_1C11 = _mean(person.picture, inside_11HW)
         return drawn_1CHW + tone_1C11 - _mean(drawn_1CHW, wanted_11HW)
+    # A print stays where it is: neither its pieces nor its colours go on.
+    ground_11HW = inside_11HW * (1.0 - prints(person.picture, inside_11HW, inside_11HW > 0.5))
+    if (ground_11HW > 0.5).any():
+        inside_11HW = ground_11HW
     # Wherever it goes on, also in a strip as narrow as a sleeve, which beside a garment would be a mere rim.
     side = odd_side(_SMOOTH, size_of(wanted_11HW)[0])
     weave_1CHW = _weave(person.picture, inside_11HW, side)

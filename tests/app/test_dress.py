@@ -185,6 +185,19 @@ def test_a_garment_is_shown_as_a_preview_first_and_then_exactly(dressing):
     assert levels[0] is not None and levels[-1] is None
 
 
+def test_escape_lets_go_of_what_is_chosen_after_a_slider_was_pulled_too(dressing):
+    key, modes = dressing.controller.document.look.photos[-1].key, dressing.window.modes
+    click(dressing, SHIRT)
+    modes.dressing.take(key)
+    dressing.until(lambda: outfit(dressing) == (Worn("top", key),))
+    slider = dressing.window.docks.outfit.rows[0].slider
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(4, slider.height() // 2))
+    dressing.until(lambda: outfit(dressing)[0].strength < 1.0)
+    assert slider.hasFocus() and modes.dressing.choice == ("top",)
+    QTest.keyClick(slider, Qt.Key.Key_Escape)
+    assert modes.dressing.choice == ()
+
+
 def test_the_keyboard_does_it_all(dressing):
     canvas, key = dressing.canvas, dressing.controller.document.look.photos[-1].key
     canvas.setFocus()

@@ -37,6 +37,17 @@ def test_a_longer_sleeve_has_the_tone_and_the_weave_of_the_top_and_all_else_stay
     assert torch.equal(picture[0, :, far], person.picture[0, :, far]) and new[0, 0, far].max() == 0
 
 
+def test_a_print_on_the_chest_does_not_go_on_along_a_painted_sleeve():
+    """Of a garment of one colour: a badge of ink as broad as the trunk's half, with its rings."""
+    person = figure(sleeve=2.5, hem=0, cloth=0.3)
+    chest = person.picture[..., 34:58, 44:62]
+    chest[:, 0], chest[:, 1:] = 0.9, -0.9
+    chest[..., ::3, :] = -1.0
+    picture, _ = shown(person, band("top", (2.2, 4.5), (5.6, 3.9)))
+    sleeve_CN = picture[0, :, 30:38, 74:84].flatten(1)
+    assert sleeve_CN.sub(0.3).abs().max() < 0.1, "the garment's ground, without ink and without its glow"
+
+
 def test_light_and_folds_are_the_engines():
     drawn = DRAWN.clone()
     drawn[..., 52 + 33 :] -= 0.3  # half of the sleeve lies in shadow

@@ -53,7 +53,7 @@ class ReferenceInput:
         """Its own pose [1, 18, 3] as the parsing network is told it, on its picture's device: what is seen
         of it. A guessed arm is behind somebody, and would be looked for before them. None where no pose is
         known."""
-        if self.keypoints_18x3 is None:
+        if self.keypoints_18x3 is None or not (self.keypoints_18x3[:, 2] == SEEN).any():
             return None
         device = self.picture_1CHW.device
         joints_1J3 = torch.tensor(self.keypoints_18x3[None], dtype=torch.float32, device=device)

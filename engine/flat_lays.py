@@ -31,10 +31,10 @@ _LEAST_OF_PHOTO = 0.03  # share of the photo that a garment takes up
 # Of 255, a photo that is half so pale at least is white all over; share of it that is hardly any garment; the
 # power that makes it darker, and times as much that is then seen.
 _PALE, _HARDLY, _DARKER, _FAR_MORE = 215, 0.1, 7.0, 2.0
-# Shares of all that is seen of a figure: cloth, or garments of one kind and hardly a face. Of 241 dressed
+# Shares of all that is seen of a figure: cloth, or garments of one kind; hardly a face. Of 241 dressed
 # people and the box's samples both are less; of 213 garments alone 96 in 100 have one of both. Where the
-# detector sees nobody less of one kind will do: it sees somebody in each of these people, and in one garment
-# of five. Of 175 people cut off at the neck 13 are taken for a garment.
+# detector sees nobody less of one kind will do, and something of a face: it sees somebody in each of these
+# people, and in one garment of five. Of 175 people cut off at the neck 13 are taken for a garment.
 _LEAST_OF_FIGURE, _LEAST_OF_KIND, _MOST_FACE, _LEAST_WITHOUT_PERSON = 0.95, 0.85, 0.01, 0.7
 _FEWEST_JOINTS = 2  # by one joint nobody knows how large a body is
 _OF_BODY = range(1, 14)  # a face is no part of a garment
@@ -116,11 +116,10 @@ def _nobody_in(rgb_HWC: np.ndarray, regions_hw: np.ndarray) -> bool:
     """Whether nobody is in a photo, by its parsing map, in which there is something, and by the detector."""
     figure, face = np.count_nonzero(regions_hw), np.count_nonzero(regions_hw == _FACE)
     counts = cloth_counts(regions_hw).values()
-    if sum(counts) >= _LEAST_OF_FIGURE * figure:
+    hardly_a_face, all_cloth = face < _MOST_FACE * figure, sum(counts) >= _LEAST_OF_FIGURE * figure
+    if hardly_a_face and (all_cloth or max(counts) >= _LEAST_OF_KIND * figure):
         return True
-    if max(counts) >= _LEAST_OF_KIND * figure and face < _MOST_FACE * figure:
-        return True
-    if max(counts) < _LEAST_WITHOUT_PERSON * figure:
+    if not all_cloth and max(counts) < _LEAST_WITHOUT_PERSON * figure:
         return False
     return detect.detect_pose(rgb_HWC) is None and detect.available().available
 

@@ -190,8 +190,10 @@ class References:
             raise InputError(f"Garments cannot be told here: {parsing.available().reason}.")
         given = self._looked_at(self._reference(key))
         if given.surface_1Khw is None:  # an engine that needs none
-            surface_1Khw = parsing.careful_look(given.picture_1CHW, given.joints_1J3).surface
-            if self._reference(key).alone:
+            alone = self._reference(key).alone
+            joints_1J3 = None if alone else given.joints_1J3
+            surface_1Khw = parsing.careful_look(given.picture_1CHW, joints_1J3).surface
+            if alone:
                 surface_1Khw = of_garment(given.picture_1CHW, surface_1Khw)
             given = replace(given, surface_1Khw=surface_1Khw)
         return given

@@ -142,6 +142,7 @@ def own_pose_rendering(
     photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
     bare_B1HW, worn_B1HW = class_B8HW[:, _BARE, None], class_B8HW[:, _WORN].sum(1, keepdim=True)
     hands_B2HW = hand_mattes(hands or [()] * len(photos), photos, size_of_photo).to(class_B8HW)
+    hands_B2HW = out_of_pockets(hands_B2HW, class_B8HW)
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
     only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])

@@ -23,8 +23,8 @@ from engine.compositing.under_arms import with_rims
 
 SEEN, FILLED, LENT = 0.0, 1.0, 2.0  # how an arm is shown
 
-_HARDLY = 0.68  # of the other arm's breadth, less than which of one is hardly seen: others have .73 and more
-_PIECE, _BROKEN = 5, 0.3  # points of its line, over which less than this share of an arm leaves it in pieces
+_HARDLY = 0.5  # of the other arm's breadth, less than which of one is hardly seen: others have .52 and more
+_PIECE, _BROKEN = 5, 0.4  # points of its line, over which less than this share of an arm leaves it in pieces
 _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _POINTS = (
     0.25  # of the longer bone, so short a forearm points at us: of 140 one has .14, the others .44 and more
@@ -143,9 +143,8 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
         broad_N, other_N = broad_N[free_N], other_N[free_N]
     # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
     line_N, (_, elbow, wrist) = other.made.line_N, other.made.joints
-    return float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit and hardly_seen(
-        broad_N, other_N
-    )
+    far = float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit
+    return far and hardly_seen(broad_N, other_N)
 
 
 def _lent(

@@ -30,7 +30,6 @@ STEPS = 1
 _PARTS = 5  # of a first step: three masks, two pictures, and where it begins
 
 Found = dict[str, np.ndarray]
-_Key = tuple[str, str, str]  # wearer, giver, word
 
 
 class Made(Enum):
@@ -40,6 +39,9 @@ class Made(Enum):
     DRAWN = 0
     WORN = 1
     ALONE = 2
+
+
+_Key = tuple[str, str, str, Made]  # wearer, giver, word; how it comes on, which a pose may change
 
 
 class Refinements:
@@ -73,7 +75,7 @@ class Refinements:
 
     def lent(self, request: RenderRequest) -> set[tuple[str, str]]:
         """Giver and word of those garments of a request with which the giver's skin is lent."""
-        return {key[1:] for _, key in self._wanted(request) if key in self._lent}
+        return {key[1:3] for _, key in self._wanted(request) if key in self._lent}
 
     def step(self, request: RenderRequest, of: int) -> Settled:
         """One step, of so many a garment, for the first garment of a request that has not had them, in the
@@ -103,15 +105,18 @@ class Refinements:
         self._work = None
 
     def _wanted(self, request: RenderRequest) -> Sequence[tuple[GarmentSwap, _Key]]:
-        return [
-            (swap, (request.identity, swap.reference, swap.garment))
+        wanted = [
+            (swap, (request.identity, swap.reference, swap.garment, self._made_of(request, swap)))
             for swap in request.swaps
             if swap.refined
             and swap.strength
             and swap.reference != request.identity
             and swap.garment in GARMENTS
-            and self._can(self._made(request, swap.reference, GARMENTS[swap.garment]))
         ]
+        return [(swap, key) for swap, key in wanted if self._can(key[-1])]
+
+    def _made_of(self, request: RenderRequest, swap: GarmentSwap) -> Made:
+        return self._made(request, swap.reference, GARMENTS[swap.garment])
 
     def _can(self, made: Made) -> bool:
         return made is Made.WORN or (made is Made.DRAWN and self._model.capabilities.refine)
@@ -119,8 +124,7 @@ class Refinements:
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:
         """Whether a part of the work on this garment ended a step."""
         if self._work is None or self._work[0] != key:
-            worn = self._made(request, swap.reference, GARMENTS[swap.garment]) is Made.WORN
-            work = self._lending(key) if worn else self._refined(request, swap)
+            work = self._lending(key) if key[-1] is Made.WORN else self._refined(request, swap)
             self._work, self._steps[key], self._parts = (key, work), 0, 0
         try:
             found = next(self._work[1])

@@ -118,13 +118,16 @@ def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> n
 def _brought_out(before: np.ndarray, pose: np.ndarray, joint: int) -> np.ndarray:
     """The pose with what is guessed of the limb seen whose middle or end was pulled so far: what ends in a
     guessed joint is shown behind the trunk, and who pulls it away from there wants to see it."""
+    there = before[:, 2] > sk.ABSENT
     for end, (middle, root) in _LIMB_ENDS.items():
-        if joint in (middle, end):
-            bones = np.diff(before[[root, middle, end], :2].astype(np.float64), axis=0)
-            ways = pose[[middle, end], :2].astype(np.float64) - before[[middle, end], :2]
-            if np.hypot(*ways.T).max() > _FAR * np.hypot(*bones.T).max():
-                state = pose[[middle, end], 2]
-                pose[[middle, end], 2] = np.where(state == sk.GUESSED, sk.SEEN, state)
+        if joint not in (middle, end) or not there[[root, joint]].all():
+            continue
+        limb = [number for number in (root, middle, end) if there[number]]
+        bones = np.diff(before[limb, :2].astype(np.float64), axis=0)
+        ways = pose[limb[1:], :2].astype(np.float64) - before[limb[1:], :2]
+        if np.hypot(*ways.T).max() > _FAR * np.hypot(*bones.T).max():
+            state = pose[limb[1:], 2]
+            pose[limb[1:], 2] = np.where(state == sk.GUESSED, sk.SEEN, state)
     return pose
 
 

@@ -119,8 +119,9 @@ def looks(
     """What is seen [B, K, h, w] at `scale` of the pictures [B, 3, H, W]: the mean of what the network sees in
     them and in their mirror images, at this scale and from nearer.
 
-    joints: as of `careful_look`. They are told to the nearer looks alone, which see the arms then: where arms
-    are, joints say better than pictures; what hair and clothes are, they do not.
+    joints: as of `careful_look`. They are told to the nearer looks alone, which tell alone then which pixels
+    are of which arm: where arms are, joints say better than pictures; what hair and clothes are, and what is
+    beneath arms, they do not.
     """
     seen = _both_sides(network, picture_BCHW, None, scale)
     nearer = _both_sides(network, picture_BCHW, joints_BJ3, scale * _NEARER)
@@ -128,9 +129,10 @@ def looks(
     surface_BKhw, arms_BAhw = (
         F.interpolate(each_BKHW, size, mode="bilinear", antialias=True) for each_BKHW in nearer
     )
-    if joints_BJ3 is None:
-        arms_BAhw = 0.5 * (seen.arms + arms_BAhw)
-    return Seen(0.5 * (seen.surface + surface_BKhw), arms_BAhw)
+    mean_BAhw = 0.5 * (seen.arms + arms_BAhw)
+    if joints_BJ3 is not None:
+        mean_BAhw[:, len(REGIONS) :] = arms_BAhw[:, len(REGIONS) :]
+    return Seen(0.5 * (seen.surface + surface_BKhw), mean_BAhw)
 
 
 def _both_sides(

@@ -7,6 +7,7 @@ What is seen of the arm ends somewhere, straight across; below that is the hand.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -36,6 +37,7 @@ _ENDS = 0.5  # ... of that breadth is seen where it ends: edges of pockets are s
 _SEEN = 0.5
 _EDGE = 0.03  # units that an end is soft over
 _ARM, _TROUSERS = REGIONS.index("arms"), REGIONS.index("pants")
+LEGWEAR = _TROUSERS, REGIONS.index("dress or skirt")  # dark trousers may count as either
 
 
 class OtherHand(NamedTuple):
@@ -58,9 +60,9 @@ class OtherHand(NamedTuple):
         return ramp(past_hw, -3 * _EDGE, -2 * _EDGE)
 
 
-def out_of_pockets(arms_B2HW: Tensor, class_B8HW: Tensor) -> Tensor:
-    """Mattes of arms without the trousers that are over their hands."""
-    return arms_B2HW * (1.0 - ramp(class_B8HW[:, _TROUSERS, None], *_POCKET))
+def out_of_pockets(arms_B2HW: Tensor, class_B8HW: Tensor, over: Sequence[int] = (_TROUSERS,)) -> Tensor:
+    """Mattes of arms without the clothes, of these classes, that are over their hands."""
+    return arms_B2HW * (1.0 - ramp(class_B8HW[:, list(over)].sum(1, keepdim=True), *_POCKET))
 
 
 def other_hand(

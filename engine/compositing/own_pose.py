@@ -26,7 +26,7 @@ from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
 from engine.compositing.hands_seen import hand_mattes, with_hands_found
-from engine.compositing.hidden_hands import out_of_pockets
+from engine.compositing.hidden_hands import LEGWEAR, out_of_pockets
 from engine.compositing.hung_things import beneath_things, with_holes
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
@@ -142,7 +142,7 @@ def own_pose_rendering(
     photos = photos or [to_rgb(each_13HW) for each_13HW in photo_B3HW.split(1)]
     bare_B1HW, worn_B1HW = class_B8HW[:, _BARE, None], class_B8HW[:, _WORN].sum(1, keepdim=True)
     hands_B2HW = hand_mattes(hands or [()] * len(photos), photos, size_of_photo).to(class_B8HW)
-    hands_B2HW = out_of_pockets(hands_B2HW, class_B8HW)
+    hands_B2HW = out_of_pockets(hands_B2HW, class_B8HW, LEGWEAR)  # where fingers are guessed
     arms_B2HW, beneath_B8HW = arms_seen(arms_BAhw, size_of_photo)
     beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
     only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])

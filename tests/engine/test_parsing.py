@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine import parsing
+from engine.contract import ReferenceInput
 from engine.cv import cv2
 from engine.errors import InputError
 from engine.models import parser
@@ -149,6 +150,24 @@ def test_a_careful_look_sees_the_mirror_image_mirrored(told):
     person = (careful[:, :8].argmax(1) > 0) & (glance[:, :8].argmax(1) > 0)
     distance = (careful - glance)[:, 8:].norm(dim=1)[person] * SURFACE_SPAN
     assert distance.median() < 0.3  # dm: a side mistaken for the other is two
+
+
+def test_joints_that_are_told_count_for_arms_most():
+    """A pose aside of the person changes arms more than the person's own; of the rest half is seen untold. A
+    pose of which nothing is seen is told as none."""
+    rgb = cv2.resize(read_photo(SAMPLES / "ella.jpg"), (176, 256), interpolation=cv2.INTER_AREA)
+    picture = torch.from_numpy(rgb).movedim(-1, 0)[None] / 127.5 - 1
+    pose = torch.tensor(read_pose(SAMPLES / "ella.json", (512, 352)))[None] * torch.tensor((0.5, 0.5, 1.0))
+    aside = pose + torch.tensor((40.0, 0.0, 0.0))
+    network = parser.load(parser.SHIPPED)
+    untold, told, wrong = (parsing.looks(network, picture, joints) for joints in (None, pose, aside))
+    near, far = ((untold.arms - each.arms)[:, 8:].abs().mean() for each in (told, wrong))
+    assert far > 1.1 * near > 0
+    assert (untold.surface - wrong.surface)[:, :8].abs().mean() < 0.8 * far
+    guessed = ReferenceInput(picture, np.concatenate([pose[0, :, :2], np.ones((18, 1))], 1))
+    assert guessed.joints_1J3 is None
+    seen = pose[..., 2:] == 2
+    assert not seen.all() and torch.equal(ReferenceInput(picture, pose[0].numpy()).joints_1J3, pose * seen)
 
 
 def test_a_missing_parsing_network_is_named(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.cut_outs import CutOut, OtherArm, Poses, along_limb, lay_over
-from engine.compositing.hidden_hands import OtherHand, other_hand, out_of_pockets
+from engine.compositing.hidden_hands import LEGWEAR, OtherHand, other_hand, out_of_pockets
 from engine.compositing.limb_bones import ARM_CHAINS, along, distance, off, segments
 from engine.compositing.limbs_elsewhere import elsewhere, trunk_of
 from engine.compositing.made_hands import made_hand
@@ -164,3 +164,13 @@ def test_a_moved_arm_ends_in_the_hand_that_is_made_and_keeps_its_sleeve():
     # Between both nothing is see-through.
     joint = (beyond_HW > -0.25) & (beyond_HW < 0.0)
     assert joint.sum() >= 4 and with_4HW[0, joint].min() > 0.6
+
+
+def test_fingers_that_are_guessed_in_a_pocket_are_none():
+    """Dark trousers may count half as a skirt; a hand on a sleeve stays."""
+    hands, classes = torch.ones(1, 2, 1, 3), torch.zeros(1, 8, 1, 3)
+    classes[0, REGIONS.index("pants"), 0, 0] = classes[0, REGIONS.index("dress or skirt"), 0, 0] = 0.45
+    classes[0, REGIONS.index("upper clothes"), 0, 1] = 0.9
+    classes[0, REGIONS.index("arms"), 0, 2] = 0.9
+    assert out_of_pockets(hands, classes, LEGWEAR)[0, 0, 0].tolist() == [0.0, 1.0, 1.0]
+    assert out_of_pockets(hands, classes)[0, 0, 0, 0] > 0.8

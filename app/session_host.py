@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import numpy as np
 
 from app.backend import OpenSession
-from engine.api import Frame, Mix, Reference, RenderRequest, Settled
+from engine.api import Frame, GarmentSwap, Mix, Reference, RenderRequest, Settled
 from engine.errors import InputError
 from engine.pose.skeleton import NOBODY
 
@@ -87,9 +87,9 @@ class SessionHost:
     def settle(self, request: RenderRequest) -> Settled | None:
         """A part of refining the garments of a request, or a step of settling its photos, the person's first;
         None where all is done."""
-        garments = {swap: (request.identity, swap.reference, swap.garment) for swap in request.swaps}
+        garments = _garments(request)
         self._refining = set(garments.values())
-        self._left &= self._refining  # what is taken off and put on again is refined anew
+        self.wears(request)
         if swaps := tuple(swap for swap in request.swaps if garments[swap] not in self._left):
             refined = self._open().refine_part(self._asked(replace(request, swaps=swaps)))
             if refined.changed or not refined.done:
@@ -99,6 +99,11 @@ class SessionHost:
             if settled.changed or not settled.done:
                 return settled
         return None
+
+    def wears(self, request: RenderRequest) -> None:
+        """What a person wears in the picture that is made now: what is taken off and put on again is refined
+        anew."""
+        self._left &= set(_garments(request).values())
 
     def leave_refining(self, word: str) -> None:
         """Leave the garment of this word as good as it is, as long as it is worn."""
@@ -128,6 +133,10 @@ class SessionHost:
             self._known[photo] = self._open().add_reference(photo.finest_HWC, _own_pose(photo), photo.alone)
         known = self._known[photo]
         return key if known is None else known.key
+
+
+def _garments(request: RenderRequest) -> dict[GarmentSwap, _Garment]:
+    return {swap: (request.identity, swap.reference, swap.garment) for swap in request.swaps}
 
 
 def _photos_of(request: RenderRequest) -> list[str]:

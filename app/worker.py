@@ -202,6 +202,7 @@ class RenderWorker(QThread):
             not post.live or (self._maps_are_due() and not self._only_dressed(post.request))
         )
         request = replace(post.request, level=level, maps=maps)
+        self.host.wears(request)
         frames = self.host.frames(request)
         try:
             frame = self._sharpened(request, next(frames))

@@ -15,18 +15,11 @@ from engine import pose_model
 from engine.api import Capability
 from engine.cv import cv2
 from engine.landmarkers import Landmarker
-from engine.pose.skeleton import (
-    ABSENT,
-    LEFT_ELBOW,
-    LEFT_SHOULDER,
-    LEFT_WRIST,
-    RIGHT_ELBOW,
-    RIGHT_SHOULDER,
-    RIGHT_WRIST,
-)
+from engine.pose.skeleton import ABSENT, LEFT_SHOULDER, RIGHT_SHOULDER
+from engine.pose.symmetry import NAMED_LIMBS
 
 POINTS = 21  # of a hand: its wrist, then four of each finger from the palm to the tip, the thumb first
-_ARMS = (RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST), (LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST)
+_ARMS = NAMED_LIMBS["right arm"], NAMED_LIMBS["left arm"]
 _SIDES = "Right", "Left"  # as the library calls the person's own
 _MIN_CONFIDENCE = 0.5
 _SIDE = 256  # px of what is looked at around a wrist; the library's models look at 192 and 224

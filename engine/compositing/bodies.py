@@ -21,6 +21,7 @@ from engine.regions import REGIONS, SURFACE_SPAN
 
 TRUNK = 1.46  # a trunk, in shoulders: 1.31 to 1.68 in 56 photographs, most 1.41 to 1.50
 ARM = 1.57  # an arm to its wrist, in shoulders: likewise 1.25 to 1.70
+_ROWS = 256  # px, of a picture in which it is told where clothes are: bodies have no finer form
 _LEG = 1.5  # a leg to its ankle, in trunks
 FOLDED = 0.75  # likewise, below which a leg is folded and does not tell how long it is: 1.3 to 2.1 standing
 ARMPIT = 0.35  # of the shoulders, how far below them armpits are
@@ -54,6 +55,28 @@ def body_of(wearer: Drawn, size: tuple[int, int]) -> Body | None:
         return None
     times = size[0] / size_of(wearer.surface)[0]
     return body_by(wearer.joints * np.array((times, times, 1), np.float32))
+
+
+class Placed(NamedTuple):
+    """Of a picture that is made so many times smaller to (h, w): the body in it, and its ways."""
+
+    times: int
+    size: tuple[int, int]
+    body: Body
+    way: Ways
+
+
+def placed_in(wearer: Drawn) -> Placed | None:
+    """Where somebody's body is told, at about 256 rows; None where no joints tell it."""
+    rows, columns = size_of(wearer.picture)
+    times = max(1, rows // _ROWS)
+    size = rows // times, columns // times
+    body = body_of(wearer, size)
+    if body is None:
+        return None
+    device = wearer.picture.device
+    y_hw, x_hw = torch.meshgrid(*(torch.arange(side, device=device) for side in size), indexing="ij")
+    return Placed(times, size, body, Ways(body, torch.stack([x_hw, y_hw], -1).float()))
 
 
 def body_by(joints_18x3: np.ndarray) -> Body | None:

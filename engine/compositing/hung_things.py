@@ -157,10 +157,10 @@ def lay_alone(
     draws them. poses: as they are now, and the photo's own."""
     size = size_of(photo_BCHW)
     sides_2 = poses[0].new_tensor((size[1] / size[0], 1.0))
-    here_HW = positions(size, sides_2)
     for i, (now_183, own_183) in enumerate(zip(*poses, strict=True)):
         if found[i] is None and not torch.equal(now_183, own_183):
             for side, at in hung(now_183, own_183, held_B2HW[i], 1.0, sides_2).items():
+                here_HW = positions(size, sides_2)
                 lay_thing(layer_BDHW[i], at, photo_BCHW[i], held_B2HW[i, side], here_HW, sides_2)
 
 

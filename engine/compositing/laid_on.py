@@ -13,9 +13,8 @@ from torch import Tensor
 
 from engine.compositing.bare_bodies import BareBody
 from engine.compositing.bodies import (
-    Ways,
-    body_of,
     parts_of,
+    placed_in,
     shoulders_seen,
 )
 from engine.compositing.cloth_laid_on import Cloth, over
@@ -29,7 +28,6 @@ from engine.compositing.worn import Drawn, Laid
 from engine.garments import Garment
 from engine.ops.resample import enlarged, shrunk
 
-_ROWS = 256  # px, of a picture in which it is told where clothes are: bodies have no finer form
 _ABOUT = 4  # px of it, how far from where a map has an arm that may be
 _HOLE = 12  # px of it, half as long is a gap that a map has in an arm
 _FREE = 4  # px of it, how far from an arm before a trunk no sleeve is tucked under that
@@ -50,15 +48,12 @@ def as_worn_by(
     wearer: Drawn, clothes: Clothes, garment: Garment, lent: LentSkin | None = None
 ) -> Drawn | None:
     """The wearer with a bare body, and clothes laid on it; None where no joints tell where they belong."""
-    size = size_of(wearer.picture)
-    times = max(1, size[0] // _ROWS)
-    small = size[0] // times, size[1] // times
-    body = body_of(wearer, small)
-    if body is None:
+    placed = placed_in(wearer)
+    if placed is None:
         return None
-    device = wearer.picture.device
-    y_hw, x_hw = torch.meshgrid(*(torch.arange(side, device=device) for side in small), indexing="ij")
-    parts, way = parts_of(wearer, size), Ways(body, torch.stack([x_hw, y_hw], -1).float())
+    times, small, body, way = placed
+    size = size_of(wearer.picture)
+    parts = parts_of(wearer, size)
     bare = BareBody(wearer, body, way, parts, lent)
     # A map has no arm where a cuff or what a hand holds looks like something else.
     along_11HW = closed(parts.arms, 2 * _HOLE * times + 1) * bare.beside

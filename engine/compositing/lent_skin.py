@@ -15,14 +15,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.bodies import Ways, along_limb, body_of, limb_length
+from engine.compositing.bodies import along_limb, limb_length, placed_in
 from engine.compositing.fields import size_of, spread
 from engine.compositing.worn import Drawn, above_shoes, of_pieces, pieces_worn
 from engine.cv import cv2
 from engine.garments import ARMS, LEGS
 from engine.ops.resample import shrunk
 
-_ROWS = 256  # px, of a picture in which limbs are found
 _ALONG, _ACROSS = 160, 32  # cells, of a limb that is 400 px long and 80 broad in a photo of 1024 rows
 _SURE = 0.8  # share of a position from which it is skin
 _RIM = 1  # px of a map of 256 rows, that are left out beside what is no skin
@@ -68,16 +67,10 @@ class LentSkin(NamedTuple):
 @torch.no_grad()
 def lent_skin(giver: Drawn) -> LentSkin | None:
     """Of somebody as the photo shows them, with joints; None where no limb is seen bare."""
-    size = size_of(giver.picture)
-    times = max(1, size[0] // _ROWS)
-    small = size[0] // times, size[1] // times
-    body = body_of(giver, small)
-    if body is None:
+    placed = placed_in(giver)
+    if placed is None:
         return None
-    y_hw, x_hw = torch.meshgrid(
-        *(torch.arange(side, device=giver.picture.device) for side in small), indexing="ij"
-    )
-    way = Ways(body, torch.stack([x_hw, y_hw], -1).float())
+    times, small, body, way = placed
     pieces_1Phw = F.interpolate(pieces_worn(giver), small, mode="bilinear")
     shoes_11hw = F.interpolate(above_shoes(giver.surface), small, mode="nearest")
     tone_1C11 = giver.wardrobe.skin

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.pose.skeleton import ABSENT, GUESSED, LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
+from engine.pose.symmetry import NAMED_LIMBS
 
 # Ears lie 1.31 times as far apart as the nose is before the line between them (the MakeHuman head).
 _EARS_TO_NOSE = 1.31
@@ -62,7 +63,6 @@ def disturb(keypoints_18x3: np.ndarray, rng: np.random.Generator, drop: float, j
 # often a limb is taken for that of the other side, how often a joint is not found, or is but guessed.
 _OFF, _FAR_OFF, _OFTEN_FAR = 0.010, 0.035, 0.06
 _SIDES_CONFUSED, _MISSED, _GUESSED_MISSED = 0.04, 0.04, 0.9
-_ARM_JOINTS, _LEG_JOINTS = ((2, 3, 4), (5, 6, 7)), ((8, 9, 10), (11, 12, 13))
 
 
 def as_found(keypoints_18x3: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -75,7 +75,8 @@ def as_found(keypoints_18x3: np.ndarray, rng: np.random.Generator) -> np.ndarray
     extent = float(np.ptp(found[there, :2], axis=0).max())
     off_18 = np.where(rng.random(18) < _OFTEN_FAR, _FAR_OFF, _OFF) * extent
     found[:, :2] += (off_18[:, None] * rng.standard_normal((18, 2))).astype(np.float32)
-    for right, left in (_ARM_JOINTS, _LEG_JOINTS):
+    for kind in ("arm", "leg"):
+        right, left = NAMED_LIMBS[f"right {kind}"], NAMED_LIMBS[f"left {kind}"]
         if rng.random() < _SIDES_CONFUSED:
             found[[*right, *left]] = found[[*left, *right]]
     missed_18 = np.where(found[:, 2] == GUESSED, _GUESSED_MISSED, _MISSED)

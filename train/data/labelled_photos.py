@@ -130,13 +130,16 @@ def _nearest(
     for first, last in bones:
         if not (there_18[first] and there_18[last]):
             continue
-        start, along = joints_18x2[first], joints_18x2[last] - joints_18x2[first]
         most = 1 + _HAND if last in (4, 7) else 1
-        share_N = np.clip((points_N2 - start) @ along / max(along @ along, 1e-9), 0, most)
-        nearest_N = np.minimum(
-            nearest_N, np.linalg.norm(points_N2 - start - share_N[:, None] * along, axis=1)
-        )
+        nearest_N = np.minimum(nearest_N, off_bone(points_N2, joints_18x2[first], joints_18x2[last], most))
     return nearest_N
+
+
+def off_bone(points_N2: np.ndarray, start_2: np.ndarray, end_2: np.ndarray, most: float) -> np.ndarray:
+    """Distances [N] of points from the way from start to `most` times end."""
+    along_2 = end_2 - start_2
+    share_N = np.clip((points_N2 - start_2) @ along_2 / max(along_2 @ along_2, 1e-9), 0, most)
+    return np.linalg.norm(points_N2 - start_2 - share_N[:, None] * along_2, axis=1)
 
 
 def _matlab(path: Path, name: str) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.pose.skeleton import ABSENT, SEEN
 from engine.pose.symmetry import NAMED_LIMBS
+from train.data.labelled_photos import off_bone
 
 _ARMS = NAMED_LIMBS["right arm"], NAMED_LIMBS["left arm"]
 _ALONG = np.linspace(0, 1.25, 11)  # of the way from the elbow to the wrist, and on into the hand
@@ -45,7 +46,9 @@ class ArmsByBones:
             self.on_the_other.append(float(arms_2HW[1 - own, y, x].mean()))
             places = np.argwhere(arms_2HW[own])[:, ::-1] + 0.5
             if len(places):
-                far = np.minimum(_off(places, first, middle, 1.0), _off(places, middle, last, _ALONG[-1]))
+                far = np.minimum(
+                    off_bone(places, first, middle, 1.0), off_bone(places, middle, last, _ALONG[-1])
+                )
                 longer = max(np.linalg.norm(middle - first), np.linalg.norm(last - middle))
                 self.beside.append(float((far > _BESIDE * longer).mean()))
 
@@ -59,10 +62,3 @@ class ArmsByBones:
             "forearms on the other arm": float(np.mean(self.on_the_other)),
             "arms beside their bones": float(np.mean(self.beside)) if self.beside else float("nan"),
         }
-
-
-def _off(places_N2: np.ndarray, start: np.ndarray, end: np.ndarray, most: float) -> np.ndarray:
-    """Distances [N] from the way from start to `most` times end."""
-    along = end - start
-    share_N = np.clip((places_N2 - start) @ along / max(along @ along, 1e-9), 0, most)
-    return np.linalg.norm(places_N2 - start - share_N[:, None] * along, axis=1)

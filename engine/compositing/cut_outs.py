@@ -19,7 +19,7 @@ from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
 from engine.compositing.ribbons import (
     Place,
     Ribbon,
-    apart,
+    in_crook,
     inner_side,
     least_radius,
     mitred,
@@ -35,7 +35,6 @@ from engine.compositing.trunk_sides import Bared
 _BENT = 0.2, 0.8  # radians that a joint is bent otherwise than in the photo, until it is pointed
 _SHOULDER = 0.3, 0.7  # how sure it is that a px of a trunk's corner is of an arm
 _CASTS = 0.3, 0.6  # of an upper arm, from where on it casts a shadow: above it is one with its trunk
-_FOLDED = 0.3  # units along a limb, farther apart than which places beside it are different ones
 _RIM, _RIM_PX = 0.02, 2.56  # of half the picture's height, and px of a fine matte at most: so soft is an edge
 
 
@@ -171,19 +170,16 @@ def lay_over(
         if sleeve is not None and upper:
             past_hw, where = sleeve.past_inner(where, was.root, rim), sleeve.in_photo(where)
         before_hw = position_at(where, was.line_N, scale)
+        within_hw = torch.ones_like(where.aside)
+        if least_radius(was.line_N) < THICK[1] * unit:
+            # There lies another part of it: it is as to its other side.
+            crook_hw = in_crook(where, before_hw, was.line_N, unit)
+            crook_hw |= past_middle(where._replace(aside=where.aside / scale), was.line_N)
+            within_hw -= crook_hw * ramp(where.aside.abs() - where.beside(broad_2N), -rim, 0.0)
+            where = where._replace(aside=torch.where(crook_hw, -where.aside, where.aside))
+            before_hw = position_at(where, was.line_N, scale)
         matte_1hw = sampled(cut_out.limb_HW[None], before_hw, sides_2).masked_fill(where.beyond, 0.0)
-        broadest = THICK[1] * unit
-        if least_radius(was.line_N) < broadest:
-            # In the crook of a bent limb it is as broad as to its other side.
-            facing_hw = where._replace(aside=-where.aside).beside(broad_2N)
-            at_most = where._replace(aside=where.aside.sign() * broadest)
-            broader_hw = where.aside.abs() > facing_hw
-            matte_1hw = matte_1hw.masked_fill(past_middle(at_most, was.line_N) & broader_hw, 0.0)
-            # And what lies along another part of it is not this one's.
-            asked_hw = broader_hw & (matte_1hw[0] > 0)
-            there = where.where_is(asked_hw)
-            elsewhere_1K = apart(place_of(before_hw[asked_hw][None], was.line_N), there, was.line_N)
-            matte_1hw[:, asked_hw] *= elsewhere_1K <= _FOLDED * unit
+        matte_1hw = matte_1hw * within_hw
         if upper:  # in the trunk's corner all is its, as broad as where it comes out of it
             over_hw = where.aside.abs() - where.beside(at_root_2N)
             corner_hw = 1.0 - ramp(over_hw, -rim, 0.0)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.fields import highest, ramp, size_of
+from engine.compositing.fields import between_known, highest, ramp, size_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
     ARMS,
@@ -24,7 +24,16 @@ from engine.compositing.limb_bones import (
     sampled,
     segments,
 )
-from engine.compositing.ribbons import BONES_OF_LIMB, Place, Ribbon, inner_side, place_of, ribbon
+from engine.compositing.ribbons import (
+    BONES_OF_LIMB,
+    Place,
+    Ribbon,
+    at_points,
+    in_crook,
+    inner_side,
+    place_of,
+    ribbon,
+)
 from engine.cv import cv2
 from engine.ops.resample import running_mean
 from engine.regions import REGIONS
@@ -153,13 +162,20 @@ def across(line_N: Tensor, aside_A: Tensor) -> Tensor:
 
 def reach(line_N: Tensor, limb_HW: Tensor, unit: float, sides_2: Tensor) -> Tensor:
     """[2, N], 0 to 1: how much of the way that limbs reach at most a limb goes on, unbroken, to either side
-    of the points of a line, or of a line near them: joints may lie a little beside a limb."""
+    of the points of a line, or of a line near them: joints may lie a little beside a limb. In the crook of a
+    folded limb, where another part of it begins, it goes on as above and below, or to the other side."""
     aside_A = torch.linspace(0.0, 1.0, _ACROSS, device=limb_HW.device) * THICK[1] * unit
     point_2NA = across(line_N, aside_A)
     seen_2NA = sampled(limb_HW[None], point_2NA.flatten(0, 1), sides_2)[0].view(point_2NA.shape) > 0.5
     before_2NA = ~seen_2NA.cummax(2).values
     beside_2N1 = before_2NA.float().mean(2, keepdim=True) * THICK[1] <= _BESIDE
-    return (seen_2NA | before_2NA & beside_2N1).float().cummin(2).values.mean(2)
+    goes_on_2NA = (seen_2NA | before_2NA & beside_2N1).float().cummin(2).values
+    crook_2NA = torch.stack([in_crook(at_points(line_N), each_NA, line_N, unit) for each_NA in point_2NA])
+    own_2NA = ~crook_2NA.cummax(2).values
+    reach_2N, folded_2N = (goes_on_2NA * own_2NA).mean(2), (goes_on_2NA * ~own_2NA).amax(2) > 0
+    if not folded_2N.any() or folded_2N.all(1).any():
+        return torch.where(folded_2N, reach_2N.maximum(reach_2N.flip(0)), reach_2N)
+    return torch.stack([between_known(*each) for each in zip(reach_2N, ~folded_2N, strict=True)])
 
 
 def _shoulder(

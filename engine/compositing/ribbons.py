@@ -32,6 +32,7 @@ _ROOTS = {0: (sk.RIGHT_SHOULDER, 0.3), 1: (sk.LEFT_SHOULDER, 0.3), 2: (sk.NECK, 
 # Of the way around a joint's outer side, how much of the line is stretched over it: what is left of the
 # stretch the bones take, on that part of each, of which it takes at most so much.
 _OVER, _STRETCHED, _TAKEN = 0.6, 0.6, 0.3
+_FOLDED = 0.1  # units along a limb, farther apart than which places that are beside each other are different
 # Of two pieces that are equally near the one that a pixel lies more aside of than past tells on which side.
 _PAST = 1.001
 
@@ -287,6 +288,20 @@ def apart(one: Place, other: Place, line_N: Tensor) -> Tensor:
     """How far places lie apart along a line [h, w]."""
     along_N = F.pad(line_N.diff().abs().cumsum(0), (1, 0))
     return (one.of(along_N) - other.of(along_N)).abs()
+
+
+def at_points(line_N: Tensor) -> Place:
+    """Of a line's points, as a column [N, 1]."""
+    number_N1 = torch.arange(len(line_N), device=line_N.device)[:, None]
+    piece_N1 = number_N1.clamp(max=len(line_N) - 2)
+    part_N1 = (number_N1 - piece_N1).to(line_N.real)
+    return Place(piece_N1, part_N1, torch.zeros_like(part_N1), torch.zeros_like(part_N1, dtype=torch.bool))
+
+
+def in_crook(where: Place, here_hw: Tensor, line_N: Tensor, unit: float) -> Tensor:
+    """Whether positions, told as places of a line, are nearer to another part of it [h, w]: so they are in
+    the crook of a limb that is folded, where that other part lies."""
+    return apart(place_of(here_hw, line_N), where, line_N) > _FOLDED * unit
 
 
 def least_radius(line_N: Tensor) -> float:

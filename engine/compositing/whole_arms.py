@@ -2,7 +2,8 @@
 
 One that is hardly seen, behind its trunk, in a sleeve that is nowhere told from its jacket, or turned away,
 is lent by the other one, mirrored. Where one lies across the other, the hidden one goes on as it is before
-and behind. Of whatever is told of a photo's px: its colours, or classes and places.
+and behind; what goes over into its hand, where nothing is behind, is lent too. Of whatever is told of a
+photo's px: its colours, or classes and places.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor, shown_
             planes_Chw, matte_hw = (
                 _lent(arm, other, where, seen_CHW, others_HW, sides_2)
                 if shown == LENT
-                else _filled(arm, where, window, seen_CHW, own_HW, others_HW, sides_2)
+                else _filled(arm, other, where, window, seen_CHW, own_HW, others_HW, sides_2)
             )
             planes_B2CHW[(number, side, ..., *window)] = planes_Chw
             mattes_B2HW[(number, side, *window)] = matte_hw
@@ -185,6 +186,7 @@ def _gaps(arm: _Arm, over_N: Tensor) -> tuple[Tensor, Tensor] | None:
 
 def _filled(
     arm: _Arm,
+    other: _Arm,
     where: Place,
     window: Window,
     planes_CHW: Tensor,
@@ -207,6 +209,10 @@ def _filled(
     # Its rim has something of the other's colours.
     over_hw = with_rims(others_HW[window][None, None], len(others_HW))[0, 0]
     along_hw = where.piece + where.part
+    lent_Chw, lent_hw = _lent(arm, other, where, planes_CHW, others_HW, sides_2)
+    theirs_N = other.broad_2N.sum(0)
+    known_hw = where.of((theirs_N > _ENOUGH).float())
+    hand_hw = where.piece >= arm.made.joints[-1]
     for first, last in _runs(gap_N):
         before, behind = float(first - _BESIDE), float(last + _BESIDE)  # beside it an arm is partly hidden
         in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond
@@ -220,8 +226,12 @@ def _filled(
             broad_hw = (there.beside(broad_2N) / where.beside(broad_2N).clamp_min(1e-3)).clamp(max=1.0)
             there = there._replace(aside=where.aside * broad_hw)
             ends.append(sampled(planes_CHW, position_at(there, line_N), sides_2))
-        made_Chw = torch.lerp(ends[0], ends[1], part_hw)
-        hidden_hw = in_gap_hw * shape_hw * over_hw
+        made_Chw, within_hw = torch.lerp(ends[0], ends[1], part_hw), shape_hw
+        if behind >= wrist and len(theirs_N) == len(line_N):
+            made_Chw = torch.lerp(made_Chw, lent_Chw, torch.where(hand_hw, 1.0, known_hw * lent_hw))
+            within_hw = torch.lerp(shape_hw, shape_hw.minimum(lent_hw), known_hw)
+            within_hw = torch.where(hand_hw, lent_hw, within_hw)
+        hidden_hw = in_gap_hw * within_hw * over_hw
         planes_Chw = torch.lerp(planes_Chw, made_Chw, hidden_hw)
         matte_hw = matte_hw.maximum(hidden_hw)
     return planes_Chw, matte_hw

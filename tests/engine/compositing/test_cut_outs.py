@@ -167,3 +167,6 @@ def test_of_an_arm_that_was_folded_the_upper_arm_shows_nothing_of_the_forearm_be
     upper_HW = goes.piece < way.goes.joints[1] - 6
     assert layer_4HW[0][upper_HW].sum() > 30
     assert layer_4HW[1][upper_HW].max() < 0.05
+    beside = goes.aside.abs() < 0.6 * BROAD * bones[0].then.unit
+    whole_HW = beside & (goes.piece > way.goes.root) & (goes.piece < way.goes.joints[-1])
+    assert layer_4HW[0][whole_HW].min() > 0.9, "and as broad as to its other side"

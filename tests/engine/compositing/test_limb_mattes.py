@@ -11,7 +11,9 @@ from flat_scene import HERE, SHIRT, SIDES, TROUSERS, WALL, Part, arms, classes, 
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
+from engine.compositing.limb_bones import segments
 from engine.compositing.limb_mattes import THICK, limb_mattes, reach, without_wall
+from engine.compositing.ribbons import place_of, ribbon
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
@@ -204,3 +206,16 @@ def test_what_the_other_arm_lies_across_stays_its_and_no_shoulder_takes_the_othe
     assert made[OF_LEFT_ARM, 40:50, 66].max() < 0.1
     hangs = limb_mattes(pose(), seen(own_hw), arms(own_hw, left=[upper, outside]).mattes)[0]
     assert hangs[OF_LEFT_ARM, 43:48, 70].max() == 0
+
+
+def test_in_the_crook_of_a_folded_arm_it_reaches_as_far_as_above_and_below():
+    """The forearm goes up beside the upper arm: between the two is no wall."""
+    own = pose({sk.LEFT_ELBOW: (-6.0, 2.0), sk.LEFT_WRIST: (4.0, -26.0)})  # (60, 52), (72, 38)
+    placed = segments(own[0], SIDES)
+    made = ribbon(own[0], placed, 3, 1.0, SIDES)
+    assert made is not None
+    unit = placed[6].unit
+    limb_HW = (place_of(HERE, made.line_N).aside.abs() < 0.3 * unit).float()
+    broad_2N = THICK[1] * reach(made.line_N, limb_HW, unit, SIDES)[:, made.root : made.joints[-1]]
+    assert broad_2N.max() < 0.4, "and not to the forearm's far side"
+    assert broad_2N.min() > 0.2

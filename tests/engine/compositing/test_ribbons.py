@@ -12,6 +12,8 @@ from engine.compositing.limb_bones import segments
 from engine.compositing.ribbons import (
     BONES_OF_LIMB,
     Ribbon,
+    at_points,
+    in_crook,
     mitred,
     place_of,
     place_of_textbook,
@@ -191,3 +193,17 @@ def test_the_fast_forms_are_the_textbooks(limb, pointed):
     for scale in (1.0, 1.3):
         at_hw, slow_hw = (form(where, made().line_N, scale) for form in (position_at, position_at_textbook))
         assert (at_hw - slow_hw).abs().max() < 0.01 * PX
+
+
+@pytest.mark.parametrize(("far", "folded"), [(2.0, False), (8.0, True)])
+def test_what_is_nearer_to_another_part_of_a_limb_is_in_its_crook(far, folded):
+    """The left forearm goes up beside the upper arm, 12 px from it: the middle is 6 px from both."""
+    own = pose({sk.LEFT_ELBOW: (-6.0, 2.0), sk.LEFT_WRIST: (4.0, -26.0)})  # (60, 52), (72, 38)
+    placed = segments(own[0], SIDES)
+    line = ribbon(own[0], placed, 3, 1.0, SIDES)
+    assert line is not None
+    where = at_points(line.line_N)
+    beside_N1 = (line.line_N + far * PX)[:, None]  # to the right of the picture
+    number = line.joints[0] + 6  # on the upper arm, well above the elbow
+    crook_N1 = in_crook(where, beside_N1, line.line_N, placed[6].unit)
+    assert bool(crook_N1[number, 0]) == folded

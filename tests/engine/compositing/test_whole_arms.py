@@ -119,9 +119,10 @@ def test_an_arm_is_hardly_seen_of_whose_breadth_less_than_half_is(share, broad):
     assert not hardly_seen(torch.zeros(20), torch.full((20,), 0.1)), "of so thin an arm nothing is lent"
 
 
-def crossed() -> tuple[Tensor, Tensor]:
-    """A pose [1, 18, 3] whose left forearm lies across the right one, and mattes of what is seen of both."""
-    own = pose({sk.LEFT_ELBOW: (0.0, 0.0), sk.LEFT_WRIST: (-30.0, -6.0)})
+def crossed(longer: float = 8.0) -> tuple[Tensor, Tensor]:
+    """A pose [1, 18, 3] whose left forearm lies across the right one, which is so many px longer, and mattes
+    of what is seen of both."""
+    own = pose({sk.LEFT_WRIST: (-30.0, -6.0), sk.RIGHT_WRIST: (0.0, longer)})
     left = matte(LEFT, own)
     return own, torch.stack([matte(RIGHT, own) * (1.0 - left), left])[None]
 
@@ -138,6 +139,19 @@ def test_an_arm_that_another_lies_on_goes_on_beneath_it_in_its_own_colours():
     assert made.drawn[0, RIGHT][inside].min() > 0.9
     assert (made.arms[0, :3][:, inside] - 0.2).abs().max() < 0.05
     assert torch.equal(made.arms[0, 3:], photo[0]) and torch.equal(made.drawn[0, LEFT], arms[0, LEFT])
+
+
+def test_where_a_wrist_is_hidden_forearm_and_hand_are_lent():
+    """Of what goes over into the hand there is no other end."""
+    own, arms = crossed(0.0)
+    photo = torch.full((1, 3, *SIZE), 0.2)
+    photo[:, :, arms[0, LEFT] > 0] = -0.9
+    made = whole(photo, arms, own)
+    hidden = (bones_of(RIGHT, own) < 0.5 * BROAD) & (arms[0, LEFT] > 0)
+    hidden &= (HERE.imag - own[0, sk.RIGHT_WRIST, 1]).abs() < 4 * PX
+    assert hidden.sum() > 5
+    assert made.drawn[0, RIGHT][hidden].min() > 0.9
+    assert ((made.arms[0, 0][hidden] + 0.9).abs() < 0.05).float().mean() > 0.8
 
 
 def test_an_arm_beneath_another_has_nothing_of_that_ones_colours_at_its_edge():

@@ -21,7 +21,6 @@ from engine.pose.symmetry import NAMED_LIMBS
 POINTS = 21  # of a hand: its wrist, then four of each finger from the palm to the tip, the thumb first
 _ARMS = NAMED_LIMBS["right arm"], NAMED_LIMBS["left arm"]
 _SIDES = "Right", "Left"  # as the library calls the person's own
-_MIN_CONFIDENCE = 0.5
 _SIDE = 256  # px of what is looked at around a wrist; the library's models look at 192 and 224
 _AROUND = 2.0  # arms' lengths (the longer bone) that are looked at around a wrist ...
 _BEYOND = 0.25  # ... so far beyond it is the middle
@@ -29,13 +28,7 @@ _NEAR = 0.45  # arms' lengths from a wrist, up to which a hand begins there
 _OTHER_SIDE = 0.25  # arms' lengths that a hand the landmarker calls the other side's counts as farther off
 _SHORTEST = 0.5  # of the shoulders' distance, what an arm's length is at least
 
-_landmarker = Landmarker(
-    "HandLandmarker",
-    pose_model.HANDS,
-    min_hand_detection_confidence=_MIN_CONFIDENCE,
-    min_hand_presence_confidence=_MIN_CONFIDENCE,
-    num_hands=2,
-)
+_landmarker = Landmarker("HandLandmarker", pose_model.HANDS, num_hands=2)
 
 
 class Hand(NamedTuple):

@@ -24,7 +24,6 @@ _KNUCKLES = [5, 9, 13, 17]
 # How broad a finger is: of the distance between knuckles, and of a palm's length at least, where that is
 # seen from its side.
 _BROAD, _NARROWEST = 1.0, 0.22
-_SAMPLES = 9  # places along a bone at which its colour is told
 # Of 255 in CIELAB, how far off the palm's colours those of a finger are at most, light and tint: in a pocket
 # fingers are guessed. Of seven photographs fingers in light and shade are off by .97 of it, denim by 1.04.
 _LIGHT, _TINT = 195.0, 39.0
@@ -79,8 +78,9 @@ def _shape(points_21x2: np.ndarray, photo_HWC: np.ndarray) -> np.ndarray:
 
 
 def _colours(points_21x2: np.ndarray, begin: int, end: int, photo_HWC: np.ndarray) -> np.ndarray:
-    """Along a bone, of 255 in CIELAB, float32 [S, 3]."""
-    parts_S1 = np.linspace(0.0, 1.0, _SAMPLES)[:, None]
+    """Along a bone, px by px, of 255 in CIELAB, float32 [S, 3]."""
+    far = float(np.linalg.norm(points_21x2[end] - points_21x2[begin]))
+    parts_S1 = np.linspace(0.0, 1.0, round(far) + 1)[:, None]
     place_S2 = points_21x2[begin] + parts_S1 * (points_21x2[end] - points_21x2[begin])
     height, width = photo_HWC.shape[:2]
     column_S, row_S = np.clip(place_S2.round().astype(int), 0, (width - 1, height - 1)).T

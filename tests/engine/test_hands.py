@@ -1,5 +1,7 @@
 """Hands that a landmarker finds: whose they are, and of a picture of the box, where."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,55 @@ def test_between_two_wrists_that_are_near_each_other_its_shape_decides():
     for side in (RIGHT, LEFT):
         (found,) = assigned([hand(side, 100, 152)], pose)
         assert found.side == side and found.certainty == 0.9
+
+
+@pytest.mark.parametrize(("aside", "side"), [(5.0, RIGHT), (7.5, LEFT)])
+def test_a_shape_weighs_as_much_as_a_quarter_of_an_arms_bone(aside, side):
+    """So much nearer to the left wrist, of two that are 30 px apart: 6.25 px are as much."""
+    pose = standing()
+    pose[:, 0] += np.where(pose[:, 0] < 100, 35, -35)
+    (found,) = assigned([hand(RIGHT, 100 + aside, 150, 1.0)], pose)
+    assert found.side == side
+
+
+@pytest.mark.parametrize(("off", "found"), [(21.0, 1), (24.0, 0)])
+def test_a_hand_begins_less_than_half_a_bone_from_its_wrist(off, found):
+    assert len(assigned([hand(RIGHT, 50, 150 + off)], standing())) == found
+
+
+class Watched:
+    """A landmarker that sees one hand in the middle of all it is asked for, and keeps it."""
+
+    def __init__(self):
+        self.squares = []
+
+    def available(self):
+        return Capability(True)
+
+    def look(self, square_SS3, read):
+        self.squares.append(square_SS3)
+        middle = SimpleNamespace(x=0.5, y=0.5)
+        told = SimpleNamespace(category_name="Left", score=0.5)
+        return read(SimpleNamespace(hand_landmarks=[[middle] * POINTS], handedness=[[told]]))
+
+
+@pytest.mark.parametrize(("bone", "side"), [(50.0, 100.0), (2.0, 100.0)])
+def test_around_a_wrist_two_bones_are_looked_at_from_a_little_beyond_it(monkeypatch, bone, side):
+    """A photo whose colours tell x and y. Arms that point at us are half as long as shoulders are apart."""
+    pose, watched = standing(), Watched()
+    for arm in ((sk.RIGHT_ELBOW, sk.RIGHT_WRIST), (sk.LEFT_ELBOW, sk.LEFT_WRIST)):
+        pose[list(arm), 1] = 150 - bone, 150
+    pose[[sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER], 1] = 150 - 2 * bone
+    monkeypatch.setattr(hands, "_landmarker", watched)
+    y_hw, x_hw = np.mgrid[:256, :256].astype(np.uint8)
+    found = find_hands(np.stack([x_hw, y_hw, x_hw], 2), pose)
+    beyond = 150 + 0.25 * bone
+    assert [each.side for each in found] == [RIGHT, LEFT]
+    assert found[0].points_21x2 == pytest.approx(np.full((POINTS, 2), (50, beyond)), abs=0.5)
+    square = watched.squares[1].astype(float)
+    assert square.shape == (256, 256, 3), "a multiple of four, and no less than the library's models look at"
+    for at, (x, y) in {(0, 0): (-1, -1), (255, 255): (1, 1), (0, 255): (1, -1)}.items():
+        assert square[at][:2] == pytest.approx((150 + x * side / 2, beyond + y * side / 2), abs=1.5)
 
 
 def test_of_each_side_there_is_one_hand_the_nearest_and_none_far_from_its_wrist():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +41,8 @@ def test_a_hand_is_palm_and_fingers_as_broad_as_its_knuckles_are_apart():
         assert hand[y, x] > 0.5
     assert hand[40, 18] == 1, "the palm"
     assert hand[20, 13:28].min() > 0.9, "no gaps between fingers that lie together"
-    assert hand[20, :10].max() == 0 and hand[20, 31:].max() == 0 and hand[:6].max() == 0
+    assert hand[20, :11].max() == 0 == hand[20, 29:].max(), "half as far beside the outer ones"
+    assert hand[:6].max() == 0
     finer = mattes(photo(8))[LEFT]
     assert (hand - finer).abs().mean() < 0.02, "whatever the photo's size"
 
@@ -53,6 +55,26 @@ def test_fingers_in_a_pocket_end_at_its_edge_and_fingers_in_shade_do_not():
     shaded = photo(4)
     shaded[: 4 * 30] = [value // 2 for value in SKIN]
     assert torch.equal(mattes(shaded), mattes(photo(4)))
+
+
+def test_of_a_hand_that_is_seen_from_its_side_fingers_are_as_broad_as_its_palm_is_long():
+    """Knuckles half a px apart, 16 px from the wrist, of which .22 are 3.5 px."""
+    points = upright()
+    points[5:, 0] = np.repeat([19.25, 19.75, 20.25, 20.75], 4)
+    points[1:5, 0] = 20.0
+    hand = hand_mattes([[Hand(LEFT, points, 0.9)]], [photo(8)], SIZE)[0, LEFT]
+    assert hand[20].sum() == pytest.approx(3.5 + 1.5, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("colour", "seen"),
+    [((55, 40, 40), True), ((45, 45, 55), False), ((200, 180, 80), True), ((185, 245, 195), False)],
+)
+def test_a_finger_is_of_its_palms_colour_in_light_and_tint(colour, seen):
+    """By .94, 1.06, .97 and 1.06 of what is allowed: the first two in light, the others in tint."""
+    picture = np.full((4 * SIZE[0], 4 * SIZE[1], 3), (235, 190, 165), np.uint8)
+    picture[: 4 * 30] = colour
+    assert (mattes(picture)[LEFT][12:20].max() > 0) == seen
 
 
 maps = hnp.arrays(np.float32, (1, 2, 5, 4), elements=st.floats(0, 1, width=32)).map(torch.from_numpy)

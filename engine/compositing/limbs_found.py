@@ -71,7 +71,7 @@ def find_moved(
     class_B8hw, drawn_B4HW = own.classes.float(), own.drawn_limbs.float()
     rows, columns = size_of(source.photo)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))
-    moved = moves(pose_B183, own.pose, drawn_B4HW) if moved is None else moved
+    moved = moves(pose_B183, own.pose, drawn_B4HW, own.lent) if moved is None else moved
     return [
         _found(
             Poses(now_183, own_183, sides_2),

@@ -33,7 +33,7 @@ from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
-from engine.compositing.whole_arms import how_shown, whole_arms
+from engine.compositing.whole_arms import LENT, how_shown, whole_arms
 from engine.hands import Hand
 from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
@@ -88,6 +88,11 @@ class OwnPose(NamedTuple):
     def drawn_limbs(self) -> Tensor:
         """[B, 4, H, W]: mattes of what is shown of its limbs."""
         return torch.cat([self.limbs[:, : ARM_CHAINS[0]], self.drawn], 1)
+
+    @property
+    def lent(self) -> Tensor:
+        """bool [B, 2]: whether its right and its left arm are shown as the other one."""
+        return self.shown == LENT
 
     @property
     def classes(self) -> Tensor:

@@ -75,7 +75,8 @@ class Trunk(NamedTuple):
 
 class Elsewhere(NamedTuple):
     """A bone, its number in BONES, where the photo has it and where it is now; how far it is elsewhere, and
-    how far it is drawn as a cut-out, 0 to 1; and whether it is behind the trunk."""
+    how far it is drawn as a cut-out, 0 to 1; and whether its limb is behind its person, as one of which a
+    joint is guessed."""
 
     number: int
     bone: LimbBone
@@ -134,6 +135,7 @@ def elsewhere(
     numbers = sorted(own.keys() & placed.keys())
     point_18, own_18 = joints(now_183, sides_2), joints(own_183, sides_2)
     state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
+    behind = {bone.chain for bone in BONES if state_18[bone.end] == sk.GUESSED}
     seen = _seen([own[number] for number in numbers], [BONES[n].chain for n in numbers], limbs_4HW, sides_2)
     for number, whole in zip(numbers, seen, strict=True):
         bone, then, now = BONES[number], own[number], placed[number]
@@ -145,7 +147,7 @@ def elsewhere(
         whole *= 1.0 - ramp_at(stretched, *_LONGER[bone.of_arm])
         whole *= 1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm])
         softly = bone.upper and not bone.of_arm
-        part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, state_18[bone.end] == sk.GUESSED
+        part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, bone.chain in behind
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))

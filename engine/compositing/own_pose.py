@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.compositing.arm_outlines import without_rims
 from engine.compositing.arms_bare import with_bare
+from engine.compositing.arms_behind import arms_behind, before_others, without_behind
 from engine.compositing.arms_crossed import uncrossed
 from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
@@ -152,8 +153,11 @@ def own_pose_rendering(
     beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
     only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])
     only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
-    arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, pose_B183)
-    arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183, photos)
+    sides_2 = pose_B183.new_tensor((size_of_photo[1] / size_of_photo[0], 1.0))
+    behind_B2 = arms_behind(pose_B183, sides_2)
+    seen_B183 = without_behind(pose_B183, behind_B2)
+    arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, seen_B183)
+    arms_B2HW = before_others(with_hands(arms_B2HW, bare_B1HW, seen_B183, photos), behind_B2)
     arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
     arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW

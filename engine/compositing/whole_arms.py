@@ -166,6 +166,7 @@ def _as_sleeve(arm: _Arm, arm_HW: Tensor, sides_2: Tensor) -> Tensor:
     broad_2N = THICK[1] * reach(arm.made.line_N, arm_HW, arm.unit, sides_2)
     inner_2N = -F.max_pool1d(-broad_2N, _SHORT, 1, _SHORT // 2)
     sleeve_2N = F.max_pool1d(inner_2N, _SHORT, 1, _SHORT // 2)
+    sleeve_2N[:, : arm.made.root] = sleeve_2N[:, arm.made.root, None]  # what is beside that is a trunk
     sleeve_2N[:, arm.made.joints[-1] :] = THICK[1]  # a hand is of any shape
     return sleeve_2N
 

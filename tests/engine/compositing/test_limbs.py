@@ -331,6 +331,18 @@ def test_a_hand_that_is_hidden_is_behind_the_trunk():
     assert is_colour(made, 52, 66, WHITE), "beside it the forearm"
 
 
+@pytest.mark.parametrize("guessed", [sk.LEFT_ELBOW, sk.LEFT_WRIST])
+def test_an_arm_of_which_a_joint_is_guessed_is_behind_head_and_other_arm_too(guessed):
+    """Raised across the head, whose photo is all black, and its hand laid on the right arm."""
+    head = FACE, (slice(14, 33), slice(41, 55))
+    raised = pose({sk.LEFT_ELBOW: (-10.0, -28.0), sk.LEFT_WRIST: (-24.0, -48.0)})  # from (56, 22) to (44, 16)
+    lies = pose({sk.LEFT_ELBOW: (-14.0, -2.0), sk.LEFT_WRIST: (-30.0, -14.0)})  # from (52, 48) to (38, 50)
+    for now, row, column, colour in ((raised, 19, 50, (-1.0,) * 3), (lies, 51, 31, WHITE)):
+        assert is_colour(layer(now, parts=(*PARTS, head)), row, column, YELLOW if row > 50 else WHITE)
+        now[0, guessed, 2] = sk.GUESSED
+        assert is_colour(layer(now, parts=(*PARTS, head)), row, column, colour)
+
+
 def test_a_hand_that_leaves_a_face_leaves_the_engines_face():
     head, hand = (slice(10, 30), slice(40, 56)), (slice(16, 26), slice(50, 62))
     arm = slice(24, 52), slice(58, 68)

@@ -74,6 +74,17 @@ def test_what_stands_out_of_a_sleeve_is_not_lent():
     assert drawn[RIGHT][far < 0.8 * BROAD].min() > 0.9
 
 
+def test_of_the_trunk_beside_a_shoulder_nothing_is_lent():
+    """Of somebody seen from a side that is the other sleeve."""
+    own = pose()
+    below = (HERE.imag - segments(own[0], SIDES)[ARMS[LEFT][0]].begin.imag).abs()
+    trunk = (below < 25 * PX) & (HERE.real > 0) & (HERE.real < 8 * PX)  # 4 px and more from the shoulder
+    left = matte(LEFT, own).maximum(trunk.float())
+    drawn = whole(along(LEFT, own), torch.stack([torch.zeros(SIZE), left])[None], own).drawn[0]
+    assert drawn[RIGHT][(bones_of(RIGHT, own) > BROAD + 0.2) & (below > 6 * PX)].max() < 0.05
+    assert drawn[RIGHT][bones_of(RIGHT, own) < 0.8 * BROAD].min() > 0.9
+
+
 @pytest.mark.parametrize(("part", "lends"), [(0.15, False), (0.4, True)])
 def test_an_arm_whose_forearm_points_at_us_lends_nothing(part, lends):
     own = pose()

@@ -182,7 +182,7 @@ def encode_appearance(
         fine_1CHW, wall_1CHW = (
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
-        told = own.limbs, own.held, own.pose[0], own.shown
+        told = own.limbs, own.held, own.pose[0], own.shown, own.hair
         mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], *told)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 

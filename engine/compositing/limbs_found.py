@@ -106,7 +106,7 @@ def _found(
     worn_1hw = seen_8hw[GARMENT_CLASSES].sum(0, keepdim=True)
     hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW, worn_1hw)
     ways = {
-        limb: along_limb(bones, poses, drawn_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
+        limb: along_limb(bones, poses, drawn_4HW[limb], trunk, seen_8hw, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()
     }
     for limb in ways.keys() & set(ARM_CHAINS):

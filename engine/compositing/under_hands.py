@@ -22,7 +22,7 @@ from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import LIES
 from engine.compositing.prints import prints
-from engine.compositing.under_arms import with_rims, without_crumbs, without_lumps
+from engine.compositing.under_arms import from_nearest, with_rims, without_crumbs, without_lumps
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
@@ -80,12 +80,13 @@ def under_hands(
     shares_B3hw = seen_B311 * (there_B3hw + _BESIDE).square() * (shares_B3hw + _BESIDE)
     shares_B3hw = shares_B3hw.pow(_SHARP)
     shares_B3hw = shares_B3hw / shares_B3hw.sum(1, keepdim=True).clamp_min(1e-30)
+    # Where the photo shows another kind, that goes on.
+    others_B1hw = (seen_B3hw * (1.0 - shares_B3hw)).sum(1, keepdim=True)
+    nearest_B3hw = from_nearest(seen_B3hw.float(), seen_B3hw.any(1, keepdim=True))
+    shares_B3hw = torch.where(with_rims(others_B1hw) > _KNOWN, nearest_B3hw, shares_B3hw)
     # As far as an arm's rim and beyond it, lest there be a line between the two.
     on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(there_B3hw.sum(1, keepdim=True), *_BENEATH)
     on_B2hw = on_B2hw * (1.0 - arms_B2hw.flip(1))  # no rim of an arm is of the other
-    # Nor is there what goes on wrongly: the photo shows another kind.
-    others_B1hw = (seen_B3hw * (1.0 - shares_B3hw)).sum(1, keepdim=True)
-    on_B2hw = on_B2hw * (1.0 - with_rims(others_B1hw))
     on_B2hw = without_lumps(on_B2hw, clothes_B1hw * (1.0 - arms_B1hw), pose_B183)
     around_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
     # Nearer to an arm is cloth too, without its shadow.

@@ -107,7 +107,8 @@ def test_hair_before_a_shoulder_stays_before_an_arm_that_is_raised():
     picture[0, :, hair[1][0], hair[1][1]] = 0.5
     mattes = limbs_of(own_hw)
     mattes[:, 3] *= own_hw != hair[0]
-    own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    entire = limbs_of(classes(*PARTS))[:, 2:]  # the arm goes on beneath it
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE), drawn=entire)
     made = shown(pose(RAISED), seen(own_hw), source(picture, (own_hw == 0).float()), own)[0]
     over = torch.lerp(picture[0], made[1:] / made[:1].clamp_min(1e-6), made[:1])  # the layer over the photo
     assert (over[:, 38:42, 62:68] - 0.5).abs().max() < 0.1, "the hair"

@@ -14,7 +14,7 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.prints import on_ground
+from engine.compositing.prints import is_even, on_ground
 from engine.compositing.repeats import Cloth, comes_once, led, steps_beside
 from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import kinds_of
@@ -61,8 +61,10 @@ def patterned(own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None = No
         hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
         if seen_HW.sum() < _LEAST or not hole_HW.any():
             continue
-        bare_HW = torch.from_numpy(seen_HW).to(photo_1CHW.device)
-        if on_ground(photo_1CHW[0, :3].float(), worn_KHW[number], bare_HW, len(seen_HW)) is not None:
+        bare_HW, photo_3HW = torch.from_numpy(seen_HW).to(photo_1CHW.device), photo_1CHW[0, :3].float()
+        if is_even(photo_3HW, bare_HW, len(seen_HW)):
+            continue
+        if on_ground(photo_3HW, worn_KHW[number], bare_HW, len(seen_HW)) is not None:
             continue  # of one colour
         once_HW = comes_once(rgb_HWC, seen_HW)
         beside_HW = worn_KHW[number].cpu().numpy() & (garment_HW == number) & ~arms_HW

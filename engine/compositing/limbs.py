@@ -17,12 +17,13 @@ from engine.compositing.creases import near_hip
 from engine.compositing.cut_outs import Along, CutOut, OtherArm, lay_over
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import Window, size_of, window_of
+from engine.compositing.hair_before import hair_before
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.hung_things import hung, lay_thing
 from engine.compositing.limb_bones import ARM_CHAINS, positions, sampled, seen
 from engine.compositing.limb_claims import before
 from engine.compositing.limbs_behind import Own, hides, stays_before, trunk_matte, without_arms
-from engine.compositing.limbs_elsewhere import gone
+from engine.compositing.limbs_elsewhere import Elsewhere, gone
 from engine.compositing.limbs_found import MovedLimbs, by_limb
 from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
@@ -144,6 +145,7 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
                         rimless_CHW=rimless_CHW,
                         shoulder_HW=_shoulder(ways[limb], own),
                         other=_other_arm(limb, ways[limb].hand, own, sides_2),
+                        above_HW=_hair_over(bones[0], found, own, here_hw),
                         parts=told.get(limb),
                         whole=len(own.arms_2CHW) > 1,
                     )
@@ -190,6 +192,15 @@ def _shoulder(way: Along, own: Own) -> Tensor:
         return hers_HW
     worn_hw = own.seen_8hw[GARMENT_CLASSES].sum(0)
     return hers_HW * (1.0 - enlarged(worn_hw[None, None], size_of(hers_HW))[0, 0])
+
+
+def _hair_over(upper: Elsewhere, found: MovedLimbs, own: Own, here_hw: Tensor) -> Tensor | None:
+    """0 to 1 [H, W]: hair that stays before an upper arm; None where there is none."""
+    if not upper.bone.upper:
+        return None
+    before_hw = before(found.poses, found.trunk, here_hw)
+    hair_hw = hair_before(upper.then, own.seen_8hw, before_hw, found.poses.sides_2)
+    return enlarged(hair_hw[None, None], size_of(own.bare_DHW))[0, 0] if hair_hw.any() else None
 
 
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:

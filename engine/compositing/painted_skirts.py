@@ -27,7 +27,7 @@ _SWAY = 0.03  # of its breadth, how far they go aside on their way down
 def even_outline(there_HW: np.ndarray) -> np.ndarray:
     """bool [H, W]: what was painted of a skirt, with smooth sides, waist and hem and without gaps; as it is
     where it is of another shape."""
-    rows, columns = there_HW.any(1).nonzero()[0], there_HW.any(0).nonzero()[0]
+    rows, columns = np.flatnonzero(there_HW.any(1)), np.flatnonzero(there_HW.any(0))
     if min(len(rows), len(columns)) < _LEAST:
         return there_HW
     left_R, right_R = _ends(there_HW[rows])
@@ -54,7 +54,7 @@ def _line(at_N: np.ndarray, value_N: np.ndarray, everywhere: np.ndarray) -> np.n
 def light_of_fall(there_11HW: Tensor) -> Tensor:
     """How light a skirt is that covers these px, of its cloth's own light, about 1; [1, 1, H, W]."""
     there_HW = (there_11HW[0, 0] > 0.5).cpu().numpy()
-    rows = there_HW.any(1).nonzero()[0]
+    rows = np.flatnonzero(there_HW.any(1))
     if not len(rows):
         return torch.ones_like(there_11HW)
     every_R = np.arange(rows[0], rows[-1] + 1)

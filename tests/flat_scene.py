@@ -118,6 +118,7 @@ def own_pose(surface_B11hw: Tensor, pose_B183: Tensor, **other: Tensor) -> OwnPo
         cloth=apart(kinds_13hw, kinds_13hw.sum(1, keepdim=True) > 0.5).float(),
         held=torch.zeros(1, 2, *SIZE),
         seen=torch.cat([class_B8hw.softmax(1), point_B3hw], 1),
+        bare=none,
         skin=torch.zeros(1, 2, 3),
         pose=pose_B183,
     )

@@ -62,7 +62,8 @@ class OwnPose(NamedTuple):
     W], what is shown of them, as of `whole_arms.whole_arms`; shown: [B, 2], as of its `how_shown`. under: [B,
     5, H, W], and cloth: [B, 3, H, W], as of `under_hands.under_hands`, less the head. held: [B, 2, H, W],
     what its hands hold (`held_things`). seen: [B, 11, h, w],
-    the photo's own surface map as `surface` is. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32
+    the photo's own surface map as `surface` is, and bare: [B, 1, h, w], how likely skin would be seen without
+    arms. skin: [B, 2, 3], as of `made_hands.skin_tones`. pose: float32
     [B, 18, 3], as `moving_least_squares.normalised_pose` gives it.
     """
 
@@ -83,6 +84,7 @@ class OwnPose(NamedTuple):
     cloth: Tensor
     held: Tensor
     seen: Tensor
+    bare: Tensor
     skin: Tensor
     pose: Tensor
 
@@ -103,9 +105,10 @@ class OwnPose(NamedTuple):
 
     @property
     def classes(self) -> Tensor:
-        """[B, 8, h, w]: probabilities of what the engine drew, of arms no more than the photo shows: at a
-        joint that is guessed an engine may draw a hand."""
-        class_B8hw, arms_B1hw = self.surface[:, :CLASSES].clone(), self.seen[:, _BARE, None]
+        """[B, 8, h, w]: probabilities of what the engine drew, of arms no more than the photo shows, and no
+        necks, that are bare without them: at a joint that is guessed an engine may draw a hand."""
+        class_B8hw = self.surface[:, :CLASSES].clone()
+        arms_B1hw = (self.seen[:, _BARE, None] - self.bare).clamp_min(0.0)
         class_B8hw[:, _BARE, None] = class_B8hw[:, _BARE, None].minimum(arms_B1hw)
         return class_B8hw
 
@@ -163,7 +166,8 @@ def own_pose_rendering(
     behind_B2 = arms_behind(pose_B183, sides_2)
     seen_B183 = without_behind(pose_B183, behind_B2)
     arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, seen_B183)
-    arms_B2HW = before_others(with_hands(arms_B2HW, bare_B1HW, seen_B183, photos), behind_B2)
+    of_arms_B1HW = (bare_B1HW - beneath_B8HW[:, _BARE, None]).clamp_min(0.0)  # no neck beside a hand
+    arms_B2HW = before_others(with_hands(arms_B2HW, of_arms_B1HW, seen_B183, photos), behind_B2)
     arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
     arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
     hair_B1HW = hair(seen_class_B8hw, size_of_photo)
@@ -197,6 +201,7 @@ def own_pose_rendering(
         cloth_B3HW,
         held_B2HW,
         F.interpolate(torch.cat([seen_class_B8hw, seen_point_B3hw], 1), size, mode="area"),
+        F.interpolate(beneath_B8HW[:, _BARE, None], size, mode="area"),
         skin_tones(photo_B3HW, free_B1HW * class_B8HW, limbs_B4HW, pose_B183),
         pose_B183,
     )

@@ -79,3 +79,18 @@ def test_what_is_shown_of_limbs_is_the_legs_that_are_seen_and_arms_that_are_whol
     assert torch.equal(made.drawn_limbs[:, :2], made.limbs[:, :2])
     assert torch.equal(made.drawn_limbs[:, 2:], made.drawn)
     assert made.limbs[0, 2].max() == 0 and made.drawn[0, 0].max() > 0.9, "lent by the left arm"
+
+
+def test_a_neck_beside_a_hand_is_no_part_of_its_arm():
+    """Of the left hand, at (62, 64): skin is seen around it, and would be without arms to its left."""
+    bare, neck = REGIONS.index("arms"), (slice(58, 74), slice(48, 60))
+    skin = classes((SHIRT, BODY), (bare, (neck[0], slice(48, 72))))
+    beneath = classes((SHIRT, BODY), (bare, neck))
+    own = pose({sk.LEFT_WRIST: (-6.0, 0.0)})
+    photo = torch.cat([grey(), grey(), (PERSON != SHIRT).float()[None, None]], 1)
+    told = DetailSource(make_source(seen(PERSON), grey()).atlas, photo)
+    made = own_pose_rendering(told, grey(), seen(skin), own, grey(), seen(skin), told_arms(beneath))
+    left = made.limbs[0, 3]
+    assert left[62:72, 62:66].min() > 0.9, "the hand"
+    assert left[62:72, 56:58].max() < 0.1, "the neck beside it"
+    assert made.classes[0, bare, 62:70, 50:58].max() < 0.05 < 0.9 < made.classes[0, bare, 62:70, 62:70].min()

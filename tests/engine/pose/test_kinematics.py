@@ -143,6 +143,23 @@ def test_what_only_another_photo_guesses_is_seen_once_it_is_pulled_and_what_is_h
     assert k.move_joint(pose, 4, (x + 2, y), own_18x3=own)[[3, 4], 2].tolist() == [sk.SEEN, sk.SEEN]
 
 
+@pytest.mark.parametrize("pull", PULLS.values(), ids=PULLS)
+@pytest.mark.parametrize(("joint", "stays"), [(3, False), (4, False), (6, True), (7, True), (13, True)])
+def test_the_far_limb_of_who_is_seen_from_a_side_stays_behind(pull, joint, stays):
+    """She looks to the right: her left is far."""
+    pose = k.t_pose(SIZE)
+    pose[:, 2] = sk.GUESSED
+    middle = pose[sk.NECK, 0]
+    for right, left in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+        pose[[right, left], 0] = middle - 2, middle + 2
+    pose[sk.NOSE, 0] += 20
+    x, y = pose[joint, :2].tolist()
+    moved = pull(pose, joint, (x - 60, y - 60))
+    assert (moved[joint, 2] == sk.GUESSED) == stays
+    pose[joint - (joint in (4, 7, 13)), 2] = sk.SEEN  # its elbow, or its knee
+    assert pull(pose, joint, (x - 60, y - 60))[joint, 2] == sk.SEEN
+
+
 @settings(max_examples=300, deadline=None)
 @given(poses(absent=False), st.sampled_from([4, 7, 10, 13]), st.floats(0, 2 * math.pi), st.floats(0, 1.5))
 def test_hands_and_feet_reach_what_they_can(pose, end, angle, part):
@@ -289,3 +306,16 @@ def test_lengths_of_absent_bones_are_zero():
     lengths = k.bone_lengths(pose)
     assert np.flatnonzero(lengths == 0).tolist() == [2, 3]
     assert not k.bone_lengths(np.full((18, 3), np.nan)).any()
+
+
+def test_the_far_limb_of_who_is_seen_from_a_side_in_the_photo_stays_behind_by_many_pulls_too():
+    own = k.t_pose(SIZE)
+    middle = own[sk.NECK, 0]
+    for right, left in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+        own[[right, left], 0] = middle - 2, middle + 2
+    own[sk.NOSE, 0] += 20
+    own[[6, 7], 2] = sk.GUESSED
+    pose = own
+    for _ in range(12):
+        pose = k.move_joint(pose, 7, tuple(pose[7, :2] - 6), own_18x3=own)
+    assert pose[[6, 7], 2].tolist() == [sk.GUESSED, sk.GUESSED]

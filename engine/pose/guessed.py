@@ -15,15 +15,18 @@ _FAR = 0.4
 def brought_out(before: np.ndarray, pose: np.ndarray, joint: int, own_18x3: np.ndarray | None) -> np.ndarray:
     """The pose with the limb whose middle or end was pulled seen or guessed by where it is now: what ends in
     a guessed joint is shown behind the trunk, where the photo has it, and who pulls it away from there, by
-    however many pulls, wants to see it. Of somebody seen from a side the far limb comes out from behind, and
-    stays behind. Guessed in another photo alone it is nowhere here: it is seen."""
+    however many pulls, wants to see it. Guessed in another photo alone it is nowhere here: it is seen. Of
+    somebody whom the photo shows from a side the far limb comes out from behind, and stays there."""
     own = before if own_18x3 is None else own_18x3
     there = before[:, 2] > sk.ABSENT
     for end, (middle, root) in sk.LIMB_ENDS.items():
         if joint not in (middle, end) or not there[[root, joint]].all():
             continue
-        if own[middle, 2] == sk.GUESSED and _far_side(own) == sk.SIDES[end]:
-            continue
+        if own[middle, 2] == sk.GUESSED:
+            placed = own[:, 2] > sk.ABSENT
+            points = np.where(placed[:, None], own[:, :2], 0).astype(np.float64)
+            if read_body(points, placed).far_side == sk.SIDES[end]:
+                continue
         limb = [number for number in (root, middle, end) if there[number]]
         guessed = own[limb, 2] == sk.GUESSED
         own_N2, now_N2 = (each[limb, :2].astype(np.float64) for each in (own, pose))
@@ -34,8 +37,3 @@ def brought_out(before: np.ndarray, pose: np.ndarray, joint: int, own_18x3: np.n
             state = np.where(guessed, sk.GUESSED, state)
         pose[limb[1:], 2] = state[1:]
     return pose
-
-
-def _far_side(pose: np.ndarray) -> str | None:
-    there = pose[:, 2] > sk.ABSENT
-    return read_body(np.where(there[:, None], pose[:, :2], 0).astype(np.float64), there).far_side

@@ -88,7 +88,7 @@ def _apart(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
 def maybe_skin(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     """1 where a colour may be of skin of this tone, [1, 1, H, W]: what a hand holds may count as one."""
     off_1CHW = (_hue(picture_1CHW)[0] - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True)
-    return ((_apart(picture_1CHW, tone_1C11) < _NO_SKIN[1]) & (off_1CHW < _NO_HUE[1])).float()
+    return ((_apart(picture_1CHW, tone_1C11) < _NO_SKIN[1]) & (off_1CHW < _NO_HUE[0])).float()
 
 
 def _hue(picture_1CHW: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, ramp, ramp_at
 from engine.compositing.shoulders import as_shoulders
-from engine.compositing.sleeves_laid_on import SHORT, STRAIGHT, of_sleeve, on_arm
+from engine.compositing.sleeves_laid_on import SHORT, STRAIGHT, at_hem, of_sleeve, on_arm
 from engine.cv import cv2
 
 _HIPS = 1.0  # how broad hips are, in shoulders
@@ -101,6 +101,11 @@ def top_on(
         share_V, all_V = (of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
         turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
+        # What is short has not wholly turned with its arm where it ends.
+        hem_N2 = turned[-1][len(mesh.corners) :][at_hem(sleeve, edge_M2)]
+        if sleeve.arm is None and len(hem_N2):
+            x_N, y_N = (np.round(hem_N2).astype(int).clip(0, np.array(size[::-1]) - 1)).T
+            end = min(end, float(along_hw[y_N, x_N].median()))
         # What is broader than its sleeve would be seen beside it.
         beside_hw = aside_hw.abs() > half
         short_hw = body.shoulders * torch.where(beside_hw, STRAIGHT, SHORT)

@@ -124,7 +124,8 @@ def test_nothing_of_a_sleeve_goes_with_the_trunk_below_the_armpit():
     y_hw, x_hw = torch.meshgrid(torch.arange(144), torch.arange(104), indexing="ij")
     way, arms_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), torch.zeros(144, 104)
     bare = BareBody(WEARER, body, way, parts_of(WEARER, (144, 104))).arms
-    top = top_on(body, way, arms_hw, bare, np.zeros((0, 2)), shoulder_rays(WEARER, body, (144, 104)), made)
+    rays = shoulder_rays(WEARER, body, (144, 104))
+    top = top_on(body, way, arms_hw, bare, np.zeros((0, 2)), rays, made, dress=False)
     for sleeve in made.upper.sleeves:
         beyond = np.abs(np.arange(176) - 88) > abs(sleeve.armpit[0] - 88) + 3
         scrap = (top.layers[0].only & sleeve.mask)[round(sleeve.armpit[1]) + 1 :] & beyond
@@ -330,6 +331,37 @@ def test_what_has_no_sleeves_and_is_mostly_below_the_waist_is_a_skirt():
         part = torch.zeros(len(PIECES))
         part[DRESS], part[SKIRT] = dress, 1.0 - dress
         assert known_as(part, shape, hem).argmax() == piece
+
+
+def test_what_has_straps_is_no_skirt_however_much_of_it_is_below_the_waist():
+    shape = clothes(shirt()).upper._replace(sleeves=(None, None))
+    hem = float(shape.joints[:, 1].mean()) + 1.82 * TRUNK * shape.breadth
+    part = torch.zeros(len(PIECES))
+    part[DRESS], part[SKIRT] = 0.1, 0.9
+    assert known_as(part, shape, hem).argmax() == SKIRT
+    assert known_as(part, shape, hem, straps=True).argmax() == DRESS
+
+
+def test_a_slim_top_is_no_longer_than_a_tee_and_a_dress_is():
+    """Twice as long, for its breadth, as tees are."""
+    mask = drawn((66, 40), (60, 50), (62, 110), (58, 240), (118, 240), (114, 110), (116, 50), (110, 40))
+    made = clothes(mask, arms=False)
+    ends = []
+    for word in ("top", "dress"):
+        laid = as_worn_by(WEARER, made, garment(word)).laid
+        ends.append(9 - np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1] / 8)
+    shoulders, hips = 4.75, 0.0
+    assert ends[0] > shoulders - 1.6 * (shoulders - hips) and ends[1] < ends[0] - 1.0
+
+
+def test_a_crease_beside_a_sleeve_is_soft():
+    """A gap of one dark shade is seen as a hole."""
+    colour = torch.full((1, 3, 40, 40), 0.5)
+    cover = torch.ones(1, 1, 40, 40)
+    cover[..., 8:32, 18:22] = 0.0
+    found = laid_on._in_creases(colour * cover, cover, 1.0 - cover, 3.0)[0, 0]
+    assert 0.5 > found[20, 17] > found[20, 20] > 0.1
+    assert float(found[20].diff().abs().max()) < 0.1 and found[20, 5] == pytest.approx(0.5, abs=1e-3)
 
 
 UP = {RIGHT_ELBOW: (-3.0, 6.5), RIGHT_WRIST: (-4.0, 8.0)}

@@ -1,9 +1,9 @@
 """A wearer's body bare, under clothes that are laid on: where it is, and what its skin looks like.
 
 A sleeve that is shorter than the one before, or a deeper neck, bares it. A limb goes on from where it is
-seen, as broad and as round as there; along it, and where nothing of it is seen, its outline, its light and its
-shade are those of a limb out of the box (`made_skin`). A neck goes on as a neck. px of a picture of at most 256
-rows.
+seen, as broad and as round as there; along it, and where nothing of it is seen, its outline, its light and
+its shade are those of a limb out of the box (`made_skin`). A neck goes on as a neck. px of a picture of at
+most 256 rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _NECK_HALVES = (
     0.6,
 )  # likewise of a neck, from its upper end down to the shoulders' level
 _SURE = 0.8  # share of a position from which it is skin
-# Difference of colours (of -1 to 1) from the wearer's tone that a neck hardly has, and a beard or a shadow has.
+# Difference of colours (of -1 to 1) from the wearer's tone that a neck hardly has, and a beard or a shadow
+# has.
 _NO_BEARD = 0.3
 _RIM = 2  # px that are left out beside what is no skin
 _FEWEST = 40  # px of skin that tell how broad a limb is
@@ -43,6 +44,7 @@ _HAND = 1.3  # of a limb, to where its hand or foot reaches
 _BROADEST, _NARROWEST = 1.3, 0.6  # of the usual breadth there, that a limb is found to have
 _BINS = 9  # across a limb
 _AS_NEAR = 1.1  # times as far from the wearer's own skin as what goes on from that, that a lent one may be
+_SLANT = 1.5  # how much farther down its arm an armhole ends, of how far towards the trunk: it is round
 _SLICE = 3  # px along a limb in which its breadth is told
 _FINE = 3  # px, side of the window over which skin is smooth
 _COARSEST = 0.012  # of -1 to 1, the strongest grain: what is more is freckles
@@ -71,10 +73,9 @@ class BareBody:
             return ((share_11hw > _SURE) & (alike_11hw > 0)).float()
 
         arms_11hw, legs_11hw, face_11hw = seen(ARMS), seen(LEGS), seen(FACE)
-        # Less what is beside a face, and a beard's or a chin's shade. Of a head that is cut off a chin is seen, or
-        # lips; hands, less the shade between their fingers, are nearer to the tone of arms and legs.
-        tone_1C11 = _lit(picture_1Chw, face_11hw, _FEWEST, tone_1C11)
-        limbs_1C11 = _lit(picture_1Chw, arms_11hw, _FEWEST_OF_TONE, tone_1C11)
+        # Less what is beside a face, and a beard's or a chin's shade.
+        tone_1C11 = _lit(picture_1Chw, face_11hw, tone_1C11)
+        limbs_1C11 = _of_limbs(picture_1Chw, arms_11hw, tone_1C11, wearer.wardrobe.skin)
         shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
         legs_11hw = legs_11hw * shoes_11hw
         no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
@@ -83,7 +84,11 @@ class BareBody:
         made = made_skin(below_hw.device)
         darker_hw = made.darker(way.across_HW / body.shoulders, below_hw)
         skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, darker_hw, tone_1C11)
-        shapes, mine = [], []
+        # Where it is seen it is what is seen, and beside that nearly; a neck in a chin's light tells of no
+        # arm.
+        mine = [face_11hw * no_beard_11hw * self._near_neck(way)]
+        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, mine[0])
+        shapes = []
         legs_apart_hw = way.legs[0][2].abs() - way.legs[1][2].abs()
         lent_arms, lent_legs = ((None, None), (None, None)) if lent is None else lent
         finer_1CHW: Tensor | float = 0.0
@@ -101,6 +106,7 @@ class BareBody:
                     picture_1Chw,
                     seen_11hw * (each * apart_hw >= 0),
                     limbs_1C11,
+                    -each,
                     lent_limb,
                 )
                 for limb, made_limb, each, lent_limb in zip(
@@ -112,15 +118,15 @@ class BareBody:
                 self.arms = within
                 below_hw = torch.stack([each.below_hw for each in within]).amax(0)
                 self.beside = self._sharp(below_hw, size)
+            mine.append(torch.stack([each.mine_11hw for each in within]).amax(0))
+            one, other = within
+            off_1Chw = picture_1Chw - torch.lerp(one.skin_1Chw, other.skin_1Chw, other.share_hw)
+            off_1Chw = spread(off_1Chw, mine[-1])
             for each in within:
-                mine.append(each.mine_11hw)
-                skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
+                skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw + off_1Chw, each.share_hw)
                 if each.lent is not None:
                     finer_1CHW = finer_1CHW + enlarged(each.share_hw[None, None], size) * each.finer(size)
-        # Where it is seen it is what is seen, and beside that nearly.
-        neck_11hw = face_11hw * no_beard_11hw * self._near_neck(way)
-        known_11hw = torch.stack([*mine, neck_11hw]).amax(0)
-        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, known_11hw)
+        known_11hw = torch.stack(mine).amax(0)
         self.skin = (
             enlarged(skin_1Chw, size) + finer_1CHW + _grain(wearer.picture, enlarged(known_11hw, size))
         )
@@ -139,7 +145,8 @@ class BareBody:
     def _neck(
         self, picture_1Chw: Tensor, seen_11hw: Tensor, way: Ways, darker_hw: Tensor, tone_1C11: Tensor
     ) -> Tensor:
-        """A neck everywhere, as shaded as what is seen of it is. darker: how much of its tone it is darker."""
+        """A neck everywhere, as shaded as what is seen of it is. darker: how much of its tone it is
+        darker."""
         known_hw = (seen_11hw * self._near_neck(way))[0, 0] > 0
         light_C = tone_1C11[0, :, 0, 0] + 1.0
         as_round = 1.0
@@ -161,7 +168,7 @@ class BareBody:
 
 
 class Limb:
-    """within: how far within its outline positions are, [h, w]. below: likewise, below an armpit. skin:
+    """within: how far within its outline positions are, [h, w]. below: likewise, below an armhole. skin:
     [1, 3, h, w]. share: where it is this limb's, [h, w]. mine: [1, 1, h, w],
     where its skin is seen; a hand's is lit otherwise."""
 
@@ -173,8 +180,11 @@ class Limb:
         picture_1Chw: Tensor,
         seen_11hw: Tensor,
         tone_1C11: Tensor,
+        side: float,
         lent: LentLimb | None = None,
     ):
+        """side: 1 where beside its bones, as `Ways` tell it, is away from the trunk, and -1 where it is
+        towards that."""
         limb_42, along_hw, aside_hw = limb
         length = max(limb_length(limb_42), 1.0)
         self._made, self._unit, self._length = made, unit, length
@@ -201,7 +211,8 @@ class Limb:
         # Round where it begins, and no longer than with a hand or a foot.
         beyond_hw = along_hw.clamp(max=0.0) + (along_hw - _HAND * length).clamp(min=0.0)
         self.within_hw = half_hw - torch.hypot(aside_hw - middle_hw, beyond_hw)
-        self.below_hw = self.within_hw.minimum(along_hw - ARMPIT * unit)
+        outwards_hw = (aside_hw - middle_hw) * side
+        self.below_hw = self.within_hw.minimum(along_hw + _SLANT * outwards_hw - ARMPIT * unit)
         across_hw = ((aside_hw - middle_hw) / half_hw).clamp(-1.0, 1.0)
         step_hw = (across_hw + 1.0) / 2 * (_BINS - 1)
         first_hw = step_hw.long().clamp(0, _BINS - 2)
@@ -245,13 +256,28 @@ class Limb:
         return np.array((half - middle, half + middle))
 
 
-def _lit(picture_1CHW: Tensor, there_11HW: Tensor, fewest: int, else_1C11: Tensor) -> Tensor:
-    """The colour of the lighter half of what is there, if that is so many px, [1, 3, 1, 1]."""
-    light_CN = picture_1CHW[0, :, there_11HW[0, 0] > 0]
-    if light_CN.shape[1] < fewest:
+def _lit(picture_1CHW: Tensor, face_11HW: Tensor, else_1C11: Tensor) -> Tensor:
+    """The colour of the lighter half of a face, if enough of it is seen, [1, 3, 1, 1]."""
+    face_CN = picture_1CHW[0, :, face_11HW[0, 0] > 0]
+    if face_CN.shape[1] < _FEWEST:
         return else_1C11
-    grey_N = light_CN.mean(0)
-    return light_CN[:, grey_N >= grey_N.median()].median(1).values[None, :, None, None]
+    grey_N = face_CN.mean(0)
+    return face_CN[:, grey_N >= grey_N.median()].median(1).values[None, :, None, None]
+
+
+def _of_limbs(picture_1CHW: Tensor, arms_11HW: Tensor, lit_1C11: Tensor, face_1C11: Tensor) -> Tensor:
+    """The tone of arms and legs, [1, 3, 1, 1]: as light as hands or bare arms are, for of a head that is cut
+    off a chin is seen, or lips; but hands are redder, and what of them is least like the face is what they
+    hold. lit, face: the face's lighter half, and all of it."""
+    there_HW = arms_11HW[0, 0] > 0
+    if there_HW.sum() < _FEWEST_OF_TONE:
+        return (lit_1C11 + face_1C11) / 2
+    light_CN, lit_C = picture_1CHW[0, :, there_HW] + 1.0, lit_1C11[0, :, 0, 0] + 1.0
+    hue_C, hue_CN = lit_C / lit_C.sum().clamp_min(0.1), light_CN / light_CN.sum(0).clamp_min(0.1)
+    off_N = (hue_CN - hue_C[:, None]).abs().amax(0)
+    arms_C = light_CN[:, off_N <= off_N.median()].median(1).values
+    hue_C = (hue_C + arms_C / arms_C.sum().clamp_min(0.1)) / 2
+    return (arms_C.sum() * hue_C - 1.0)[None, :, None, None]
 
 
 def _grain(picture_1CHW: Tensor, known_11HW: Tensor) -> Tensor:

@@ -33,8 +33,8 @@ _TALL, _HALF_DOWN = (
 _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 
 
-# Of its height, rows at its upper end, and of its rows' usual px, how many these have where straps or cups are:
-# trousers and skirts begin as broad as a waist.
+# Of its height, rows at its upper end, and of its rows' usual px, how many these have where straps or cups
+# are: trousers and skirts begin as broad as a waist.
 _UPPER_END, _STRAPS = 0.08, 0.5
 
 

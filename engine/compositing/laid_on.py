@@ -132,8 +132,8 @@ def as_worn_by(
 
 
 def _in_creases(colour_1CHW: Tensor, cover_11HW: Tensor, gap_11HW: Tensor, px: float) -> Tensor:
-    """Colours of cloth, that go on in its gaps, and darker, the more the broader they are, and softly: a gap of
-    one shade would be seen as a hole. px: half of the broadest."""
+    """Colours of cloth, that go on in its gaps, and darker, the more the broader they are, and softly: a gap
+    of one shade would be seen as a hole. px: half of the broadest."""
     side = 2 * max(1, round(px)) + 1
     dark_11HW = (1.0 - _IN_CREASE) * running_mean(running_mean(gap_11HW, side), side)
     cloth_1CHW = torch.lerp(colour_1CHW, spread(colour_1CHW, cover_11HW), gap_11HW)

@@ -1,6 +1,6 @@
-"""Bare arms, legs and a chest that the studio photographed (`train/studio/skin.py`): how light and dark skin is on
-them, and how broad they are. What a shorter sleeve or hem bares no photo shows; in the tone of the person's own
-skin, knees, calves and elbows are nearer to theirs than what is round and even.
+"""Bare arms, legs and a chest that the studio photographed (`train/studio/skin.py`): how light and dark skin
+is on them, and how broad they are. What a shorter sleeve or hem bares no photo shows; in the tone of the
+person's own skin, knees, calves and elbows are nearer to theirs than what is round and even.
 
 U V cells along and across a limb; lengths in shoulders, from joint to joint.
 """
@@ -20,15 +20,15 @@ from torch import Tensor
 from engine.paths import RESOURCES
 
 _AS_LIGHT = 128  # of 255, what is as light as its tone
-# From where to where a chest goes, aside of the middle of the shoulders and below it; and from where above its
-# lower end on it is as light as its tone, for how anybody's goes on is not known.
+# From where to where a chest goes, aside of the middle of the shoulders and below it; and from where above
+# its lower end on it is as light as its tone, for how anybody's goes on is not known.
 _ASIDE, _DOWN, _FADES = 0.6, (-0.6, 0.25), 0.25
 
 
 class MadeLimb(NamedTuple):
     """along: how light skin is, of what it is across, [1, 3, U, V], from shoulder or hip on and from the
-    picture's left edge to the right. across: likewise of its tone, [V, 3]. halves, middles: half of its breadth,
-    and how far right of its bones it is, evenly from 0 to 1 along it."""
+    picture's left edge to the right. across: likewise of its tone, [V, 3]. halves, middles: half of its
+    breadth, and how far right of its bones it is, evenly from 0 to 1 along it."""
 
     along: Tensor
     across: Tensor
@@ -53,8 +53,8 @@ class MadeSkin(NamedTuple):
     chest: Tensor
 
     def darker(self, aside_hw: Tensor, down_hw: Tensor) -> Tensor:
-        """How much darker than its tone neck and chest are, [h, w], so far aside of and below the middle of the
-        shoulders."""
+        """How much darker than its tone neck and chest are, [h, w], so far aside of and below the middle of
+        the shoulders."""
         v_hw = 2.0 * (down_hw - _DOWN[0]) / (_DOWN[1] - _DOWN[0]) - 1.0
         grid_1hw2 = torch.stack([aside_hw / _ASIDE, v_hw], -1)[None]
         light_hw = F.grid_sample(self.chest, grid_1hw2, padding_mode="border", align_corners=False)[0, 0]

@@ -58,7 +58,10 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     side = 2 * _EVEN * -(-size[0] // 256) + 1
     rims_11HW = ramp(running_mean(skin_11HW * unlike_11HW, side), *_SKIN)
     may_be_11hw = near_forearms(wearer) * (1.0 - beyond_wrists(wearer, _PALM))
-    cuffs_11hw = _joined(rims_11HW * near_11HW.maximum(enlarged(may_be_11hw, size)), gone_11HW)
+    # A collar is known by its hue alone: a chin's shadow and a beard are as dark.
+    collar_11HW = neck_11HW * head_11HW * _of_other_hue(now.picture, wearer.wardrobe.skin)
+    may_be_11HW = enlarged(may_be_11hw, size).maximum(running_mean(collar_11HW, side))
+    cuffs_11hw = _joined(rims_11HW * near_11HW.maximum(may_be_11HW), gone_11HW)
     return rims_11HW * near_11HW.maximum(enlarged(cuffs_11hw, size))
 
 
@@ -76,9 +79,13 @@ def _joined(rims_11HW: Tensor, gone_11HW: Tensor) -> Tensor:
 def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     """1 where a colour is none of skin of this tone, [1, 1, H, W]: much lighter or darker, or of another hue
     where it is light enough to have one."""
+    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(_of_other_hue(picture_1CHW, tone_1C11))
+
+
+def _of_other_hue(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     hue_1CHW, light_11HW = _hue(picture_1CHW)
     of_hue_11HW = ramp((hue_1CHW - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True), *_NO_HUE)
-    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(of_hue_11HW * ramp(light_11HW, *_LIGHT))
+    return of_hue_11HW * ramp(light_11HW, *_LIGHT)
 
 
 def _apart(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:

@@ -24,8 +24,8 @@ from engine.cv import cv2
 
 _HIPS = 1.0  # how broad hips are, in shoulders
 _TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people who are turned are narrow
-# Trunks from shoulder joints to hem, from which on a top is no longer than tees are cut, and of what is more how
-# much it is longer: tees are 1.0 to 1.3, a slim one with short sleeves would be 1.73.
+# Trunks from shoulder joints to hem, from which on a top is no longer than tees are cut, and of what is more
+# how much it is longer: tees are 1.0 to 1.3, a slim one with short sleeves would be 1.73.
 _LONG, _LONGER = 1.2, 0.3
 _BROADER = 1.3  # how much broader at the hips than at the chest at most
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where

@@ -1,6 +1,7 @@
 """`python3 -m train skin --output resources/skin`: the skin of whoever hides theirs, without a tone.
 
-Three PNGs, of an arm, a leg and a chest, and beside them how broad limbs are. The same studio gives the same files.
+Three PNGs, of an arm, a leg and a chest, and beside them how broad limbs are. The same studio gives the same
+files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Bare arms, legs and a chest, unrolled: their light and shade and their outline, where no photo shows them.
 
-People stand naked before the camera in soft light from above, arms beside them. Of each the skin is told along
-and across a limb, as the application's own bodies tell it; the mean of all of them is nobody's.
+People stand naked before the camera in soft light from above, arms beside them. Of each the skin is told
+along and across a limb, as the application's own bodies tell it; the mean of all of them is nobody's.
 """
 
 from __future__ import annotations
@@ -31,16 +31,19 @@ ALONG, ACROSS = 96, 24  # cells of an unrolled limb
 CHEST = 96, 96  # likewise of a chest, and how far it reaches, in shoulders: aside, and up and down
 ASIDE, DOWN = 0.6, (-0.6, 0.25)
 _STRAIGHT = Shot("front", "full", 0.0, 0.0, 0.2, 0.5, (0.0, 0.0), 1.05)
-_REACH = 0.16, 0.35  # of the shoulders, how far from its bones an arm and a leg are: what is farther is a trunk
+_REACH = (
+    0.16,
+    0.35,
+)  # of the shoulders, how far from its bones an arm and a leg are: what is farther is a trunk
 _RIM = 2  # px at an outline, which have colours of what is behind
 _HUES = 0.5  # how much of other hues than its tone's a skin keeps: whose they are is not told
 
 
 class Skin(NamedTuple):
-    """Of the picture's left side; the other one is its mirror image. shades: how light skin is, of its tone, by
-    colour: of an arm and a leg, [2, U, V, 3], from shoulder or hip on and from the left edge to the right, and of
-    a chest, [U, V, 3]. halves, middles: half of a limb's breadth, and how far right of its bones it is, [2, U], of
-    the shoulders' breadth."""
+    """Of the picture's left side; the other one is its mirror image. shades: how light skin is, of its tone,
+    by colour: of an arm and a leg, [2, U, V, 3], from shoulder or hip on and from the left edge to the right,
+    and of a chest, [U, V, 3]. halves, middles: half of a limb's breadth, and how far right of its bones it
+    is, [2, U], of the shoulders' breadth."""
 
     shades: np.ndarray
     chest: np.ndarray
@@ -97,7 +100,11 @@ def _unrolled(exposure: Exposure, body: Body) -> Skin:
 
 
 def _limb(
-    light_HWC: np.ndarray, mine_HW: np.ndarray, limb_42: np.ndarray, along_HW: np.ndarray, aside_HW: np.ndarray
+    light_HWC: np.ndarray,
+    mine_HW: np.ndarray,
+    limb_42: np.ndarray,
+    along_HW: np.ndarray,
+    aside_HW: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shades, [U, V, 3], and where a limb ends to both sides of its bones, [U, 2], px."""
     length = limb_length(limb_42)

@@ -149,4 +149,6 @@ def test_threads_of_a_frayed_hem_do_not_make_it_longer():
 def test_a_slip_dress_begins_narrow_and_trousers_and_skirts_do_not():
     slip = drawn((70, 60), (80, 40), (88, 70), (96, 40), (106, 60), (112, 240), (64, 240))
     assert begins_narrow(slip)
-    assert not begins_narrow(trousers(90, 240)) and not begins_narrow(drawn((64, 20), (48, 200), (128, 200), (112, 20)))
+    assert not begins_narrow(trousers(90, 240)) and not begins_narrow(
+        drawn((64, 20), (48, 200), (128, 200), (112, 20))
+    )

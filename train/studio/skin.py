@@ -31,10 +31,8 @@ ALONG, ACROSS = 96, 24  # cells of an unrolled limb
 CHEST = 96, 96  # likewise of a chest, and how far it reaches, in shoulders: aside, and up and down
 ASIDE, DOWN = 0.6, (-0.6, 0.25)
 _STRAIGHT = Shot("front", "full", 0.0, 0.0, 0.2, 0.5, (0.0, 0.0), 1.05)
-_REACH = (
-    0.16,
-    0.35,
-)  # of the shoulders, how far from its bones an arm and a leg are: what is farther is a trunk
+# Of the shoulders, how far from its bones an arm and a leg are: what is farther is a trunk.
+_REACH = 0.16, 0.35
 _RIM = 2  # px at an outline, which have colours of what is behind
 _HUES = 0.5  # how much of other hues than its tone's a skin keeps: whose they are is not told
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.bodies import ARMPIT, Body, Parts, Ways, limb_length
+from engine.compositing.bodies import ARM, ARMPIT, Body, Parts, Ways, limb_length
 from engine.compositing.fields import highest, ramp, size_of, spread
 from engine.compositing.lent_skin import LentLimb, LentSkin
 from engine.compositing.made_skin import MadeLimb, made_skin
@@ -107,6 +107,7 @@ class BareBody:
                     seen_11hw * (each * apart_hw >= 0),
                     limbs_1C11,
                     -each,
+                    _hangs(limb[0], body) if limbs is way.arms else 1.0,
                     lent_limb,
                 )
                 for limb, made_limb, each, lent_limb in zip(
@@ -181,16 +182,17 @@ class Limb:
         seen_11hw: Tensor,
         tone_1C11: Tensor,
         side: float,
+        hangs: float,
         lent: LentLimb | None = None,
     ):
         """side: 1 where beside its bones, as `Ways` tell it, is away from the trunk, and -1 where it is
-        towards that."""
+        towards that. hangs: 0 to 1, how far it does, as the one in the box."""
         limb_42, along_hw, aside_hw = limb
         length = max(limb_length(limb_42), 1.0)
-        self._made, self._unit, self._length = made, unit, length
+        self._made, self._unit, self._length, self._hangs = made, unit, length, hangs
         self._middle, self._begin, self._ratio = 0.0, 1.0, 1.0
         usual_hw = _halves(along_hw / length, made.halves) * unit
-        aside_hw = aside_hw - _halves(along_hw / length, made.middles) * unit
+        aside_hw = aside_hw - hangs * _halves(along_hw / length, made.middles) * unit
         middle_hw, half_hw = torch.zeros_like(usual_hw), usual_hw
         across_BC = F.interpolate(made.across.t()[None], _BINS, mode="linear")[0].t()
         colours_BC = (tone_1C11[0, :, 0, 0] + 1.0) * across_BC - 1.0
@@ -252,8 +254,14 @@ class Limb:
             float(_halves(torch.tensor(along / self._length), each)) * self._unit
             for each in (self._made.halves, self._made.middles)
         )
-        half, middle = half * self._ratio, bend + self._middle * min(max(along / self._begin, 0.0), 1.0)
+        middle = self._hangs * bend + self._middle * min(max(along / self._begin, 0.0), 1.0)
+        half = half * self._ratio
         return np.array((half - middle, half + middle))
+
+
+def _hangs(arm_42: np.ndarray, body: Body) -> float:
+    """How far an upper arm hangs beside its trunk, 0 to 1, so far its line is out of its joint (`Ways`)."""
+    return float(np.clip((arm_42[1] - arm_42[0]) @ body.down / (0.5 * ARM * body.shoulders), 0.0, 1.0))
 
 
 def _lit(picture_1CHW: Tensor, face_11HW: Tensor, else_1C11: Tensor) -> Tensor:
@@ -273,10 +281,9 @@ def _of_limbs(picture_1CHW: Tensor, arms_11HW: Tensor, lit_1C11: Tensor, face_1C
     if there_HW.sum() < _FEWEST_OF_TONE:
         return (lit_1C11 + face_1C11) / 2
     light_CN, lit_C = picture_1CHW[0, :, there_HW] + 1.0, lit_1C11[0, :, 0, 0] + 1.0
-    hue_C, hue_CN = lit_C / lit_C.sum().clamp_min(0.1), light_CN / light_CN.sum(0).clamp_min(0.1)
-    off_N = (hue_CN - hue_C[:, None]).abs().amax(0)
+    off_N = (light_CN - lit_C[:, None]).square().sum(0)
     arms_C = light_CN[:, off_N <= off_N.median()].median(1).values
-    hue_C = (hue_C + arms_C / arms_C.sum().clamp_min(0.1)) / 2
+    hue_C = (lit_C / lit_C.sum().clamp_min(0.1) + arms_C / arms_C.sum().clamp_min(0.1)) / 2
     return (arms_C.sum() * hue_C - 1.0)[None, :, None, None]
 
 

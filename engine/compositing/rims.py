@@ -59,7 +59,7 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     rims_11HW = ramp(running_mean(skin_11HW * unlike_11HW, side), *_SKIN)
     may_be_11hw = near_forearms(wearer) * (1.0 - beyond_wrists(wearer, _PALM))
     # A collar is known by its hue alone: a chin's shadow and a beard are as dark.
-    collar_11HW = neck_11HW * head_11HW * _of_other_hue(now.picture, wearer.wardrobe.skin)
+    collar_11HW = neck_11HW * head_11HW * of_other_hue(now.picture, wearer.wardrobe.skin)
     may_be_11HW = enlarged(may_be_11hw, size).maximum(running_mean(collar_11HW, side))
     cuffs_11hw = _joined(rims_11HW * near_11HW.maximum(may_be_11HW), gone_11HW)
     return rims_11HW * near_11HW.maximum(enlarged(cuffs_11hw, size))
@@ -79,10 +79,11 @@ def _joined(rims_11HW: Tensor, gone_11HW: Tensor) -> Tensor:
 def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     """1 where a colour is none of skin of this tone, [1, 1, H, W]: much lighter or darker, or of another hue
     where it is light enough to have one."""
-    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(_of_other_hue(picture_1CHW, tone_1C11))
+    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(of_other_hue(picture_1CHW, tone_1C11))
 
 
-def _of_other_hue(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
+def of_other_hue(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
+    """1 where a colour has another hue than skin of this tone, and is light enough to have one, [1, 1, H, W]."""
     hue_1CHW, light_11HW = _hue(picture_1CHW)
     of_hue_11HW = ramp((hue_1CHW - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True), *_NO_HUE)
     return of_hue_11HW * ramp(light_11HW, *_LIGHT)

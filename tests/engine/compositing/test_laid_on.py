@@ -11,6 +11,7 @@ from flat_figure import JOINTS
 from engine.compositing import laid_on
 from engine.compositing.bare_bodies import BareBody
 from engine.compositing.bodies import TRUNK, Ways, body_of, parts_of
+from engine.compositing.cloth_laid_on import Cloth
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
@@ -352,6 +353,13 @@ def test_a_slim_top_is_no_longer_than_a_tee_and_a_dress_is():
         ends.append(9 - np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1] / 8)
     shoulders, hips = 4.75, 0.0
     assert ends[0] > shoulders - 1.6 * (shoulders - hips) and ends[1] < ends[0] - 1.0
+
+
+def test_the_edge_of_a_small_photo_is_no_blur():
+    """Four times as large as it is, 3 px of it would be 12."""
+    y_hw, x_hw = torch.meshgrid(torch.arange(256.0), torch.arange(176.0), indexing="ij")
+    seen = Cloth(clothes(shirt()), (1024, 704), 4.0).at(torch.stack([x_hw, y_hw], -1))[0, 3, 600]
+    assert 0 < int(((seen > 0.1) & (seen < 0.9)).sum()) <= 2 * 8 and seen.max() == 1.0
 
 
 def test_a_crease_beside_a_sleeve_is_soft():

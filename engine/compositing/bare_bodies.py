@@ -40,6 +40,7 @@ _FEWEST = 40  # px of skin that tell how broad a limb is
 _FEWEST_OF_TONE = 12  # px of bare arms or hands that tell the tone of limbs
 _NEARBY = 0.3  # of a limb, from where its skin begins, that tells how it goes on before
 _WRIST = 0.9  # of a limb, up to where it is no hand or foot
+_PALM = 1.5  # times as broad as its wrist or ankle a hand or a foot is
 _HAND = 1.3  # of a limb, to where its hand or foot reaches
 _BROADEST, _NARROWEST = 1.3, 0.6  # of the usual breadth there, that a limb is found to have
 _BINS = 9  # across a limb
@@ -192,6 +193,7 @@ class Limb:
         self._made, self._unit, self._length, self._hangs = made, unit, length, hangs
         self._middle, self._begin, self._ratio = 0.0, 1.0, 1.0
         usual_hw = _halves(along_hw / length, made.halves) * unit
+        usual_hw = usual_hw * (1.0 + (_PALM - 1.0) * ramp(along_hw / length, _WRIST, 2.0 - _WRIST))
         aside_hw = aside_hw - hangs * _halves(along_hw / length, made.middles) * unit
         middle_hw, half_hw = torch.zeros_like(usual_hw), usual_hw
         across_BC = F.interpolate(made.across.t()[None], _BINS, mode="linear")[0].t()

@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.paths import RESOURCES
 
 _AS_LIGHT = 128  # of 255, what is as light as its tone
+_ENDS = 0.15  # of a limb, before its wrist or ankle, in which its own light and shade end: hands have theirs
 # From where to where a chest goes, aside of the middle of the shoulders and below it; and from where above
 # its lower end on it is as light as its tone, for how anybody's goes on is not known.
 _ASIDE, _DOWN, _FADES = 0.6, (-0.6, 0.25), 0.25
@@ -42,7 +43,8 @@ class MadeLimb(NamedTuple):
     def at(self, along_hw: Tensor, across_hw: Tensor) -> Tensor:
         """How light skin is, of what it is across, [1, 3, h, w]. along: 0 to 1; across: -1 to 1."""
         grid_1hw2 = torch.stack([across_hw, 2.0 * along_hw - 1.0], -1)[None]
-        return F.grid_sample(self.along, grid_1hw2, padding_mode="border", align_corners=False)
+        light_1Chw = F.grid_sample(self.along, grid_1hw2, padding_mode="border", align_corners=False)
+        return 1.0 + (light_1Chw - 1.0) * ((1.0 - along_hw) / _ENDS).clamp(0.0, 1.0)
 
 
 class MadeSkin(NamedTuple):

@@ -76,7 +76,7 @@ class BareBody:
         arms_11hw, legs_11hw, face_11hw = seen(ARMS), seen(LEGS), seen(FACE)
         # Less what is beside a face, and a beard's or a chin's shade.
         tone_1C11 = _lit(picture_1Chw, face_11hw, tone_1C11)
-        limbs_1C11 = _of_limbs(picture_1Chw, arms_11hw, tone_1C11, wearer.wardrobe.skin)
+        limbs_1C11 = _of_limbs(picture_1Chw, arms_11hw, tone_1C11)
         shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
         legs_11hw = legs_11hw * shoes_11hw
         no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
@@ -275,13 +275,13 @@ def _lit(picture_1CHW: Tensor, face_11HW: Tensor, else_1C11: Tensor) -> Tensor:
     return face_CN[:, grey_N >= grey_N.median()].median(1).values[None, :, None, None]
 
 
-def _of_limbs(picture_1CHW: Tensor, arms_11HW: Tensor, lit_1C11: Tensor, face_1C11: Tensor) -> Tensor:
+def _of_limbs(picture_1CHW: Tensor, arms_11HW: Tensor, lit_1C11: Tensor) -> Tensor:
     """The tone of arms and legs, [1, 3, 1, 1]: as light as hands or bare arms are, for of a head that is cut
     off a chin is seen, or lips; but hands are redder, and what of them is least like the face is what they
-    hold. lit, face: the face's lighter half, and all of it."""
+    hold. lit: the face's lighter half."""
     there_HW = arms_11HW[0, 0] > 0
     if there_HW.sum() < _FEWEST_OF_TONE:
-        return (lit_1C11 + face_1C11) / 2
+        return lit_1C11
     light_CN, lit_C = picture_1CHW[0, :, there_HW] + 1.0, lit_1C11[0, :, 0, 0] + 1.0
     off_N = (light_CN - lit_C[:, None]).square().sum(0)
     arms_C = light_CN[:, off_N <= off_N.median()].median(1).values

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.compositing.fields import ramp, size_of
-from engine.compositing.limb_bones import ARMS, homogeneous, off, off_trunk, positions, segments
+from engine.compositing.limb_bones import ARMS, BONES, homogeneous, off, off_trunk, positions, segments
+from engine.pose import skeleton as sk
 
 _BARE = 0.3, 0.7  # how likely a pixel is bare and would not be without arms: from the first on, surely
 _ONLY = 0.5, 0.9  # likewise, that somebody is there who would not be without arms
@@ -16,6 +17,7 @@ _ONLY = 0.5, 0.9  # likewise, that somebody is there who would not be without ar
 # bellies are bare too, and beside it, where joints of an arm that is hardly seen may be far from it.
 _REACH, _BESIDE = (0.3, 0.4), (0.8, 1.0)
 _HAND = 0.5  # of a forearm, how far its hand reaches beyond its wrist
+_ELBOWS = [BONES[upper].end for upper, _ in ARMS]
 _OFF = 0.0, 0.05  # half heights off a trunk, from which on what is bare is beside it
 
 
@@ -25,8 +27,8 @@ def with_bare(
     """Mattes of arms, as of `arms_seen.ArmsSeen`, with what is bare along their bones.
 
     bare: how likely bare arms are seen. beneath: how likely they would be without arms, as chests are. only:
-    how likely somebody is there, and nobody would be without arms. pose:
-    the photo's own, as `moving_least_squares.normalised_pose` gives it.
+    how likely somebody is there, and nobody would be without arms; of an arm whose elbow is guessed, behind
+    its trunk, that tells nothing. pose: the photo's own, as `moving_least_squares.normalised_pose` gives it.
     """
     size = size_of(arms_B2HW)
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
@@ -46,9 +48,11 @@ def with_bare(
                 for arm in ARMS
             ]
         )
+        is_seen_211 = (pose_183[_ELBOWS, 2] == sk.SEEN).float()[:, None, None]
         nearer_2HW = far_2HW <= far_2HW.flip(0)
         beside_HW = ramp(off_trunk(pose_183, homogeneous(here_HW), sides_2), *_OFF)
         near_2HW = 1.0 - ramp(far_2HW, *_REACH)
         reach_2HW = near_2HW.maximum(beside_HW * (1.0 - ramp(far_2HW, *_BESIDE)))
-        mattes_2HW.copy_(mattes_2HW.maximum(nearer_2HW * (reach_2HW * more_HW).maximum(near_2HW * only_HW)))
+        theirs_2HW = (reach_2HW * more_HW).maximum(is_seen_211 * near_2HW * only_HW)
+        mattes_2HW.copy_(mattes_2HW.maximum(nearer_2HW * theirs_2HW))
     return mattes_B2HW

@@ -11,9 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.fields import between_known, ramp, size_of, without_valleys
-from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
+from engine.compositing.limb_bones import ARM_CHAINS, ARMS, BONES, positions, sampled, segments
 from engine.compositing.limb_mattes import THICK, across, reach
 from engine.compositing.ribbons import Place, Ribbon, inner_side, place_of, ribbon
+from engine.pose import skeleton as sk
 
 _SEEN = 0.5  # of a matte
 _ACROSS = 24  # points to either side that an arm's breadth is told by
@@ -61,9 +62,12 @@ def joined(arms_B2HW: Tensor, worn_B1HW: Tensor, pose_B183: Tensor) -> Tensor:
 
 
 def _found(side: int, pose_183: Tensor, arm_HW: Tensor, here_HW: Tensor, sides_2: Tensor) -> _Arm | None:
-    """None of an arm that has not all its joints, or whose hand is not seen: it may be behind its back."""
+    """None of an arm that has not all its joints, or whose elbow or hand is not seen: it may be behind its
+    trunk."""
     placed = segments(pose_183, sides_2)
     if not all(number in placed for number in ARMS[side]):
+        return None
+    if pose_183[BONES[ARMS[side][0]].end, 2] == sk.GUESSED:
         return None
     unit = placed[ARMS[side][0]].unit
     made = ribbon(pose_183, placed, ARM_CHAINS[side], 1.0, sides_2)

@@ -21,6 +21,7 @@ _EDGE = 3  # px of a map of 128 rows, side of the window in which an edge is mix
 _CRUMBS = 0.004  # of a picture, of which less of a kind is but crumbs of the parsing network's
 _SMOOTH = 7  # px of a map of 128 rows, side of the window by which a border between two kinds is rounded
 _ROUNDS = 6  # of that
+_OTHERS = 1e-6  # of a share, beside which another kind's is nothing, and which is all where none is
 _SHARP = 24  # power of shares: a border is some 2 px broad
 _FOLD = 7  # px of a map of 128 rows, side of the window over which colours are smooth
 _WINDOW = (
@@ -111,8 +112,11 @@ def _as_sleeve(photo_3hw: Tensor, sleeves_hw: Tensor, cloth_hw: Tensor) -> Tenso
 
 
 def colours_beneath(photo_B3hw: Tensor, cloth_BKhw: Tensor, shares_BKhw: Tensor) -> Tensor:
-    """The smooth colours of every px [B, 3, h, w], of the cloth of the kinds that go on there. cloth: as of
-    `body_cloth`, shares: as of `kinds_beneath`."""
+    """The smooth colours of every px [B, 3, h, w], of the cloth of the kinds that go on there; in place of
+    one that lends none, of the others. cloth: as of `body_cloth`, shares: as of `kinds_beneath`."""
+    lends_BK11 = (cloth_BKhw > 0).any(3, keepdim=True).any(2, keepdim=True)
+    shares_BKhw = lends_BK11 * (shares_BKhw + _OTHERS)
+    shares_BKhw = shares_BKhw / shares_BKhw.sum(1, keepdim=True).clamp_min(1e-12)
     colours_B3hw = torch.zeros_like(photo_B3hw)
     for kind in range(cloth_BKhw.shape[1]):
         cloth_B1hw = cloth_BKhw[:, kind : kind + 1].float()

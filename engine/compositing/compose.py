@@ -37,7 +37,7 @@ from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.compositing.patterns import patterned
 from engine.compositing.shown_surface import Shown, shown_surface
-from engine.compositing.sleeves_told import with_sleeves
+from engine.compositing.sleeves_told import with_bare_arms, with_sleeves
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
 from engine.ops.resample import enlarged
 from engine.pictures import to_tensor
@@ -182,7 +182,7 @@ def encode_appearance(
         fine_1CHW, wall_1CHW = (
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
-        told = own.limbs, own.held, own.pose[0], own.shown
+        told = own.limbs, own.held, own.pose[0], own.shown, own.hair
         mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], *told)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 
@@ -198,7 +198,8 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
             looks = surface_1Khw, arms_1Ahw, reference.person_11HW
             held = held_things(picture_1CHW, reference.keypoints_18x3, *looks)
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
-    surface_1Khw = with_held(with_sleeves(surface_1Khw, picture_1CHW), arms_1Ahw)
+    surface_1Khw = with_bare_arms(with_sleeves(surface_1Khw, picture_1CHW), arms_1Ahw[:, -2:], picture_1CHW)
+    surface_1Khw = with_held(surface_1Khw, arms_1Ahw)
     if held is None:
         return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw)
     surface_1Khw = with_things(surface_1Khw, held)

@@ -87,7 +87,8 @@ def along_limb(
         inner, drawn_2N = inner_side(was), broad_2N if sleeve is None else sleeve.broad
         near_2 = drawn_2N[:, was.root + 2 : was.root + 5].median(1).values.tolist()
         hem, below = (1.0, near_2[inner]) if sleeve is None else (sleeve.hem, sleeve.below)
-        hole = armhole(bones[0], (near_2[1 - inner], below), trunk, hers, sleeveless, hem, poses.sides_2)
+        if not bones[0].hidden:  # else the trunk is before it as the photo shows it
+            hole = armhole(bones[0], (near_2[1 - inner], below), trunk, hers, sleeveless, hem, poses.sides_2)
     return Along(was, goes, broad_2N, sleeve, sleeveless, hole)
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.arm_outlines import even_arms, without_rims
+from engine.compositing.arms_behind import arms_behind, without_behind
 from engine.compositing.fields import highest, ramp, size_of, window_of
 from engine.compositing.hung_things import with_holes
 from engine.compositing.limb_bones import ARM_CHAINS
@@ -64,9 +65,10 @@ def fine_mattes(
     held_12hw: Tensor,
     pose_183: Tensor,
     shown_12: Tensor,
+    hair_11hw: Tensor,
 ) -> FineMattes:
     """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes.
-    pose: as of `arm_outlines.even_arms`. shown: as of `whole_arms.how_shown`."""
+    pose: as of `arm_outlines.even_arms`. shown, hair: as of `whole_arms.how_shown`."""
     full, size = size_of(photo_13HW), size_of(behind_11hw)
     times = full[0] // size[0]
     hers_11hw = 1.0 - behind_11hw
@@ -94,9 +96,13 @@ def fine_mattes(
     held_12HW = with_holes(gone_12HW, photo_13HW, plate_13HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
     even_14HW[:, ARM_CHAINS] = each_its_own(even_14HW[:, ARM_CHAINS], limbs_14hw[:, ARM_CHAINS])
-    even_14HW[0, ARM_CHAINS] = finely_apart(to_rgb(photo_13HW), even_14HW[0, ARM_CHAINS], pose_183)
+    sides_2 = pose_183.new_tensor((full[1] / full[0], 1.0))
+    (seen_183,) = without_behind(pose_183[None], arms_behind(pose_183[None], sides_2))
+    even_14HW[0, ARM_CHAINS] = finely_apart(to_rgb(photo_13HW), even_14HW[0, ARM_CHAINS], seen_183)
     seen_13HW = without_rims(photo_13HW, even_14HW[:, ARM_CHAINS], hers_11HW, pose_183[None])
-    whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None], shown_12)
+    hair_11HW = enlarged(hair_11hw, full)
+    even_14HW[:, ARM_CHAINS] *= 1.0 - hair_11HW  # an outline that is made regular goes on beneath it
+    whole = whole_arms(seen_13HW, even_14HW[:, ARM_CHAINS], pose_183[None], shown_12, hair_11HW)
     even_14HW[:, ARM_CHAINS] = even_14HW[:, ARM_CHAINS].maximum(gone_12HW)
     planes = 1.0 - hers_11HW, even_14HW, 0.5 * (whole.arms + 1.0), whole.drawn, held_12HW
     return FineMattes(*((255.0 * each).round().to(torch.uint8) for each in planes))

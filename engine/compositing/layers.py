@@ -65,7 +65,7 @@ def _warp(
     picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor, source: DetailSource, own: OwnPose
 ) -> PhotoWarp:
     own = OwnPose(*(each.float() for each in own))
-    moved = moves(pose_B183, own.pose, own.drawn_limbs)
+    moved = moves(pose_B183, own.pose, own.drawn_limbs, own.lent)
     drawn = picture_BChw, surface_B11hw, pose_B183
     still_B1hw = untouched(pose_B183, own.pose, own.limbs, size_of(surface_B11hw))
     still_B1hw = without_things(still_B1hw, pose_B183, own.pose, own.held)
@@ -127,7 +127,7 @@ def without_moved_hands(
     what is elsewhere, where that is known."""
     if own is None:
         return source
-    parts = hands_elsewhere(moves(pose_B183, own.pose, own.drawn_limbs) if moved is None else moved)
+    parts = hands_elsewhere(moves(pose_B183, own.pose, own.drawn_limbs, own.lent) if moved is None else moved)
     if not any(map(any, parts)):
         return source
     elsewhere_B2 = pose_B183.new_tensor(parts)

@@ -6,68 +6,35 @@ an engine draws of such a limb gives way, to the limb and to what is behind it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.armholes import Parts
 from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import near_hip
-from engine.compositing.cut_outs import Along, CutOut, OtherArm, Poses, lay_over
+from engine.compositing.cut_outs import Along, CutOut, OtherArm, lay_over
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import Window, common, odd_side, ramp, size_of, window_of
+from engine.compositing.fields import Window, size_of, window_of
+from engine.compositing.hair_before import hair_before
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.hung_things import hung, lay_thing
-from engine.compositing.limb_bones import ARM_CHAINS, off, positions, sampled, seen
-from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone
+from engine.compositing.limb_bones import ARM_CHAINS, positions, sampled, seen
+from engine.compositing.limb_claims import before
+from engine.compositing.limbs_behind import Own, hides, stays_before, trunk_matte, without_arms
+from engine.compositing.limbs_elsewhere import Elsewhere, gone
 from engine.compositing.limbs_found import MovedLimbs, by_limb
 from engine.compositing.made_hands import made_hand
 from engine.compositing.own_pose import OwnPose
 from engine.compositing.pulled_thighs import at_crotch, at_hip
 from engine.compositing.trunk_sides import GARMENT_CLASSES, dressed
-from engine.compositing.under_arms import evened, with_rims, without_crumbs
+from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import without_hands
-from engine.ops.resample import enlarged, running_mean
+from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
-_WORN = 0.3, 0.7  # how sure it is that the trunk's garment is there
-_HIDES = 0.4, 0.6  # units from a bone behind the trunk, up to which the trunk is the photo's
-_BESIDE = 7  # px of a map of 128 rows, side of the window in which what is beside an arm may be its
-_LITTLE = 0.0, 0.2  # how much of that window is arm: from the first on, at the second surely
-_STEPS = 2  # px of a picture a px of a map: where there are more, the map's steps are seen
 _ARMS = REGIONS.index("arms")
-
-
-class _Own(NamedTuple):
-    """Of a photo: its C planes, which are its colours or what it shows (`shown_surface`), and as its arms
-    have them (`own_pose`) [1 or 2, C, H, W]; the same, and how sure it is that nobody is there [C + 1, H, W],
-    without the hands that are elsewhere, and without any hand that lies on clothes; its plate [C, H, W],
-    mattes of what is seen of its limbs, and of what is shown of its arms, the rims of its feet (`feet`), what
-    is under its arms [C + 2, H, W], its classes (`OwnPose.classes`) and as they are seen [8, h, w], and the
-    tones of its hands [2, 3], and what these hold [2, H, W]."""
-
-    photo_CHW: Tensor
-    arms_2CHW: Tensor
-    bare_DHW: Tensor
-    handless_DHW: Tensor
-    plate_CHW: Tensor
-    limbs_4HW: Tensor
-    drawn_2HW: Tensor
-    feet_2HW: Tensor
-    under_EHW: Tensor
-    class_8hw: Tensor
-    seen_8hw: Tensor
-    skin_23: Tensor
-    held_2HW: Tensor
-
-    def arm(self, limb: int) -> tuple[Tensor, Tensor]:
-        """The planes of an arm [C, H, W] and its matte [H, W], by its number in BONES_OF_LIMB."""
-        side = ARM_CHAINS.index(limb)
-        return self.arms_2CHW[side % len(self.arms_2CHW)], self.drawn_2HW[side]
 
 
 @torch.no_grad()
@@ -95,7 +62,7 @@ def moved_limbs(
             own.arms[i].float().unflatten(0, (-1, colours)),
         )
         pictures = photo_CHW, arms_2CHW, bare_DHW, handless_DHW, own.background[i].float()
-        of_photo = _Own(
+        of_photo = Own(
             *pictures,
             own.limbs[i].float(),
             own.drawn[i].float(),
@@ -110,7 +77,7 @@ def moved_limbs(
     return torch.stack(layers)
 
 
-def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
+def _of_one(found: MovedLimbs, own: Own) -> Tensor:
     poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled = found
     sides_2, size = poses.sides_2, size_of(own.bare_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
@@ -133,7 +100,7 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
         were_1HW = (parts_211 * were_2HW).amax(0, keepdim=True)
         left_1HW = left_1HW.maximum(with_rims(were_1HW[None], size[0])[0])
     window = window_of(left_1HW[0], 0)
-    seen_Chw, hers_hw = _without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
+    seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     hers_HW = torch.zeros_like(left_1HW[0])
     hers_HW[window] = hers_hw
@@ -155,6 +122,12 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
     for side, at in things.items():
         if ARM_CHAINS[side] not in drawn:
             lay_thing(layer_DHW, at, own.photo_CHW, own.held_2HW[side], here_HW, sides_2)
+    if stays > 0:
+        matte_1hw = trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
+        (matte_1HW,) = enlarged(matte_1hw[None], size)
+        window = window_of(matte_1HW[0], 0)
+        seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)
+        _lay(layer_DHW, seen_Chw, matte_1HW[0][window], window)
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
@@ -172,6 +145,7 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                         rimless_CHW=rimless_CHW,
                         shoulder_HW=_shoulder(ways[limb], own),
                         other=_other_arm(limb, ways[limb].hand, own, sides_2),
+                        above_HW=_hair_over(bones[0], found, own, here_hw),
                         parts=told.get(limb),
                         whole=len(own.arms_2CHW) > 1,
                     )
@@ -185,16 +159,17 @@ def _of_one(found: MovedLimbs, own: _Own) -> Tensor:
                     parted = pulled.stretches[limb]
                     cloth = own.handless_DHW, own.class_8hw
                     _lay(layer_DHW, *at_crotch(bones[0], trunk, *cloth, here_HW, parted, sides_2))
-        if behind and (stays > 0 or any(each.part > 0 and each.hidden for each in shown)):
-            matte_1hw = _trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
-            (matte_1HW,) = enlarged(matte_1hw[None], size)
-            window = window_of(matte_1HW[0], 0)
-            seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)
-            _lay(layer_DHW, seen_Chw, matte_1HW[0][window], window)
+        if behind and any(each.part > 0 and each.hidden for each in shown):
+            hides_HW = hides(shown, here_HW)
+            window = window_of(hides_HW, 0)
+            here_hw = here_HW[window]
+            seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, here_hw, window)
+            matte_hw = hides_HW[window] * hers_hw * stays_before(poses, shown, trunk, own, here_hw)
+            _lay(layer_DHW, seen_Chw, matte_hw, window)
     return layer_DHW
 
 
-def _other_arm(limb: int, hand: OtherHand | None, own: _Own, sides_2: Tensor) -> OtherArm | None:
+def _other_arm(limb: int, hand: OtherHand | None, own: Own, sides_2: Tensor) -> OtherArm | None:
     """Whose hand an arm has, if that is another's."""
     if hand is None:
         return None
@@ -209,7 +184,7 @@ def _other_arm(limb: int, hand: OtherHand | None, own: _Own, sides_2: Tensor) ->
     return OtherArm(planes_CHW, made.matte, made.sides_2)
 
 
-def _shoulder(way: Along, own: _Own) -> Tensor:
+def _shoulder(way: Along, own: Own) -> Tensor:
     """0 to 1 [H, W]: what an arm may take along of its shoulder: no wall, and of a bare one no strap. Where
     skin ends maps do not tell so finely."""
     hers_HW = 1.0 - own.bare_DHW[-1]
@@ -219,96 +194,15 @@ def _shoulder(way: Along, own: _Own) -> Tensor:
     return hers_HW * (1.0 - enlarged(worn_hw[None, None], size_of(hers_HW))[0, 0])
 
 
+def _hair_over(upper: Elsewhere, found: MovedLimbs, own: Own, here_hw: Tensor) -> Tensor | None:
+    """0 to 1 [H, W]: hair that stays before an upper arm; None where there is none."""
+    if not upper.bone.upper:
+        return None
+    before_hw = before(found.poses, found.trunk, here_hw)
+    hair_hw = hair_before(upper.then, own.seen_8hw, before_hw, found.poses.sides_2)
+    return enlarged(hair_hw[None, None], size_of(own.bare_DHW))[0, 0] if hair_hw.any() else None
+
+
 def _lay(layer_DHW: Tensor, planes_Chw: Tensor, matte_hw: Tensor, window: Window) -> None:
     """Over a layer's window."""
     layer_DHW[(..., *window)].lerp_(F.pad(planes_Chw, (0, 0, 0, 0, 1, 0), value=1.0), matte_hw)
-
-
-def _without_arms(
-    poses: Poses,
-    shown: Sequence[Elsewhere],
-    trunk: Trunk,
-    own: _Own,
-    ways: Mapping[int, Along],
-    told: Mapping[int, Parts],
-    here_hw: Tensor,
-    window: Window,
-) -> tuple[Tensor, Tensor]:
-    """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
-    lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside; and how much of a px
-    is hers [h, w]."""
-    rows = size_of(own.bare_DHW)[0]
-    before_hw = before(poses, trunk, here_hw)
-    seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
-    of_arms_Ehw = sampled(own.under_EHW, before_hw, poses.sides_2)
-    clothes_Chw, on_2hw = of_arms_Ehw.tensor_split([-2])
-    parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]
-    on_hw = (on_2hw * parts_211).amax(0)
-    lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, rows)
-    gone_1hw = lay_hw * (1.0 - ramp(on_hw, *_WORN))
-    for way in ways.values():
-        if way.armhole is not None:
-            leaves_hw = 1.0 - way.armhole.stays(before_hw, here_hw)
-            on_hw, lay_hw, gone_1hw = on_hw * leaves_hw, lay_hw * leaves_hw, gone_1hw * leaves_hw
-    for parts in told.values():
-        beside, of_parts = common(window, parts.window)
-        gone_1hw[(..., *beside)] *= 1.0 - parts.dressed[of_parts]
-    hers_1hw = (1.0 - behind_1hw) * (1.0 - gone_1hw)
-    whole_1hw = without_crumbs(hers_1hw[None], rows)[0]
-    hers_1hw = torch.lerp(hers_1hw, whole_1hw, near_hw)
-    if rows > _STEPS * size_of(own.class_8hw)[0]:
-        hers_1hw = torch.lerp(hers_1hw, evened(hers_1hw[None], rows)[0], near_hw)
-    # No rim has an arm's colours.
-    lies_hw = ramp(on_hw, *LIES) * ramp(lay_hw, *LIES)
-    under_1hw = lies_hw.maximum(gone_1hw).maximum(behind_1hw)
-    around_1hw = torch.zeros_like(behind_1hw)
-    for limb, parts in told.items():
-        inside, of_parts = common(window, parts.window)
-        near, hole = (..., *inside), ways[limb].armhole
-        assert hole is not None
-        head_hw = sampled(own.class_8hw[HEAD_CLASSES], before_hw[inside], poses.sides_2).sum(0)
-        arm_hw, trunk_hw, beyond_hw = (each[of_parts] for each in (parts.arm, parts.trunk, parts.beyond))
-        beyond_hw, inner_hw = beyond_hw * (1.0 - head_hw), arm_hw + trunk_hw
-        told_hw = beyond_hw.maximum(inner_hw)
-        hers_1hw[near] = (hers_1hw[near] * (1.0 - beyond_hw)).maximum(inner_hw)
-        around_1hw[near] = around_1hw[near].maximum(told_hw)
-        rims_1hw = with_rims(behind_1hw[near][None], rows)[0] * hole.below(here_hw[inside])
-        under_1hw[near] = under_1hw[near].maximum(told_hw * rims_1hw)
-    made_Chw = torch.lerp(
-        own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw
-    )
-    # Elsewhere a photo whose person stands still needs no telling of what is hers.
-    alone = arms_alone(poses, shown, trunk)
-    if alone > 0:
-        beside_1hw = running_mean(lay_hw[None, None], odd_side(_BESIDE, rows))[0]
-        made_Chw.lerp_(seen_Chw, alone * (1.0 - ramp(beside_1hw, *_LITTLE)) * (1.0 - around_1hw))
-    return made_Chw, hers_1hw[0]
-
-
-def _trunk_matte(
-    shown: Sequence[Elsewhere],
-    trunk: Trunk,
-    stays: float,
-    class_8hw: Tensor,
-    own: _Own,
-    here_hw: Tensor,
-    sides_2: Tensor,
-) -> Tensor:
-    """How far the photo's trunk is shown, 0 to 1 [1, h, w]: its top, which goes with the spine; and all
-    that limbs are behind."""
-    before_hw = trunk.before(here_hw)
-    top_hw, dress_hw, trousers_hw = sampled(own.class_8hw[GARMENT_CLASSES], before_hw, sides_2)
-    gone_411 = own.limbs_4HW.new_tensor(gone(shown))[:, None, None]
-    limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
-    lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, sides_2, len(here_hw))
-    limb_hw = limb_hw.maximum(lay_hw)
-    hidden_hw = torch.zeros_like(top_hw)
-    for each in shown:
-        if each.hidden:
-            far_hw = off(each.now, here_hw, each.bone.beyond)
-            hidden_hw = torch.maximum(hidden_hw, each.part * (1.0 - ramp(far_hw, *_HIDES)))
-    before_head_hw = stays * (1.0 - class_8hw[HEAD_CLASSES].sum(0))
-    garment_hw = hidden_hw.maximum(before_head_hw) * top_hw + hidden_hw * (dress_hw + trousers_hw)
-    matte_1hw = ramp(garment_hw * (1.0 - limb_hw), *_WORN)[None]
-    # No edge of a sleeve that is gone.
-    return torch.lerp(matte_1hw, without_crumbs(matte_1hw[None], len(here_hw))[0], near_hw)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engine.compositing.fields import ramp_at
 from engine.compositing.limb_bones import (
+    ARM_CHAINS,
     ARMS,
     BONES,
     FRONTAL,
@@ -74,7 +75,8 @@ class Trunk(NamedTuple):
 
 class Elsewhere(NamedTuple):
     """A bone, its number in BONES, where the photo has it and where it is now; how far it is elsewhere, and
-    how far it is drawn as a cut-out, 0 to 1; and whether it is behind the trunk."""
+    how far it is drawn as a cut-out, 0 to 1; and whether its limb is behind its person, as one of which a
+    joint is guessed."""
 
     number: int
     bone: LimbBone
@@ -119,15 +121,21 @@ def trunk_of(now_183: Tensor, own_183: Tensor, sides_2: Tensor) -> Trunk | None:
 
 
 def elsewhere(
-    now_183: Tensor, own_183: Tensor, trunk: Trunk, limbs_4HW: Tensor, sides_2: Tensor
+    now_183: Tensor,
+    own_183: Tensor,
+    trunk: Trunk,
+    limbs_4HW: Tensor,
+    sides_2: Tensor,
+    lent: Sequence[bool] = (False, False),
 ) -> list[Elsewhere]:
-    """Of the bones that both poses have."""
+    """Of the bones that both poses have. lent: whether the right and the left arm are the other's."""
     shown: list[Elsewhere] = []
     wholes: list[float] = []
     own, placed = segments(own_183, sides_2), segments(now_183, sides_2)
     numbers = sorted(own.keys() & placed.keys())
     point_18, own_18 = joints(now_183, sides_2), joints(own_183, sides_2)
     state_18, own_state_18 = now_183[:, 2].tolist(), own_183[:, 2].tolist()
+    behind = {bone.chain for bone in BONES if state_18[bone.end] == sk.GUESSED}
     seen = _seen([own[number] for number in numbers], [BONES[n].chain for n in numbers], limbs_4HW, sides_2)
     for number, whole in zip(numbers, seen, strict=True):
         bone, then, now = BONES[number], own[number], placed[number]
@@ -139,12 +147,13 @@ def elsewhere(
         whole *= 1.0 - ramp_at(stretched, *_LONGER[bone.of_arm])
         whole *= 1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm])
         softly = bone.upper and not bone.of_arm
-        part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, state_18[bone.end] == sk.GUESSED
+        part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, bone.chain in behind
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))
         wholes.append(whole)
-    return _with_crossed(_with_roots(shown, wholes), wholes)
+    lent_chains = [chain for chain, is_lent in zip(ARM_CHAINS, lent, strict=True) if is_lent]
+    return _with_crossed(_with_roots(shown, wholes), wholes, lent_chains)
 
 
 def _with_roots(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
@@ -159,10 +168,10 @@ def _with_roots(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
     ]
 
 
-def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere]:
+def _with_crossed(shown: list[Elsewhere], wholes: list[float], lent_chains: Sequence[int]) -> list[Elsewhere]:
     """An arm that another is laid across, or was, is drawn too: what that hides an engine does not know, nor
-    does the photo. wholes: how far
-    each bone can be a cut-out, 0 to 1."""
+    does the photo. One that the photo hardly shows, behind its trunk, stays there. wholes: how far each bone
+    can be a cut-out, 0 to 1."""
     moved = [each for each in shown if each.bone.of_arm and each.part > 0]
     crossed: dict[int, float] = {}
     for each in shown:
@@ -174,7 +183,7 @@ def _with_crossed(shown: list[Elsewhere], wholes: list[float]) -> list[Elsewhere
             for other in moved
             if other.bone.chain != each.bone.chain
         ]
-        if near and each.bone.of_arm and not each.hidden:
+        if near and each.bone.of_arm and not each.hidden and each.bone.chain not in lent_chains:
             across = 1.0 - ramp_at(min(near), *_ACROSS)
             crossed[each.bone.chain] = max(across, crossed.get(each.bone.chain, 0.0))
     return [
@@ -242,15 +251,16 @@ class Moves(NamedTuple):
     stays: float
 
 
-def moves(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor) -> list[Moves]:
+def moves(pose_B183: Tensor, own_pose_B183: Tensor, limbs_B4HW: Tensor, lent_B2: Tensor) -> list[Moves]:
     """Of each of a batch. Poses as `moving_least_squares.normalised_pose` gives them; limbs: as of
-    `limb_mattes.limb_mattes`."""
+    `limb_mattes.limb_mattes`; lent: bool, as of `OwnPose.lent`."""
     rows, columns = limbs_B4HW.shape[-2:]
     sides_2 = pose_B183.new_tensor((columns / rows, 1.0))
     found = []
-    for now_183, own_183, limbs_4HW in zip(pose_B183, own_pose_B183, limbs_B4HW, strict=True):
+    each_of = zip(pose_B183, own_pose_B183, limbs_B4HW.float(), lent_B2.tolist(), strict=True)
+    for now_183, own_183, limbs_4HW, lent in each_of:
         trunk = trunk_of(now_183, own_183, sides_2)
-        shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, limbs_4HW.float(), sides_2)
+        shown = [] if trunk is None else elsewhere(now_183, own_183, trunk, limbs_4HW, sides_2, lent)
         stays = 0.0 if trunk is None else trunk_shown(now_183, own_183, trunk, shown, sides_2)
         found.append(Moves(trunk, shown, stays))
     return found

@@ -71,7 +71,7 @@ def find_moved(
     class_B8hw, drawn_B4HW = own.classes.float(), own.drawn_limbs.float()
     rows, columns = size_of(source.photo)
     sides_2 = own.pose.new_tensor((columns / rows, 1.0))
-    moved = moves(pose_B183, own.pose, drawn_B4HW) if moved is None else moved
+    moved = moves(pose_B183, own.pose, drawn_B4HW, own.lent) if moved is None else moved
     return [
         _found(
             Poses(now_183, own_183, sides_2),
@@ -106,7 +106,7 @@ def _found(
     worn_1hw = seen_8hw[GARMENT_CLASSES].sum(0, keepdim=True)
     hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW, worn_1hw)
     ways = {
-        limb: along_limb(bones, poses, drawn_4HW[limb], trunk, photo.class_8HW, photo_3HW, hers)
+        limb: along_limb(bones, poses, drawn_4HW[limb], trunk, seen_8hw, photo_3HW, hers)
         for limb, bones in by_limb(shown).items()
     }
     for limb in ways.keys() & set(ARM_CHAINS):

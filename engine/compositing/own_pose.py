@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.compositing.arm_outlines import without_rims
 from engine.compositing.arms_bare import with_bare
+from engine.compositing.arms_behind import arms_behind, before_others, without_behind
 from engine.compositing.arms_crossed import uncrossed
 from engine.compositing.arms_joined import joined
 from engine.compositing.arms_seen import arms_seen, with_hands
@@ -25,6 +26,7 @@ from engine.compositing.atlas import CLASSES, centres, look_up
 from engine.compositing.detail import DetailSource
 from engine.compositing.feet import rims_of_feet
 from engine.compositing.fields import around, size_of
+from engine.compositing.hair_before import hair
 from engine.compositing.hands_seen import hand_mattes, with_hands_found
 from engine.compositing.hidden_hands import LEGWEAR, out_of_pockets
 from engine.compositing.hung_things import beneath_things, with_holes
@@ -33,7 +35,7 @@ from engine.compositing.limb_claims import HEAD_CLASSES
 from engine.compositing.limb_mattes import limb_mattes, without_wall
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
-from engine.compositing.whole_arms import how_shown, whole_arms
+from engine.compositing.whole_arms import LENT, how_shown, whole_arms
 from engine.hands import Hand
 from engine.ops.resample import enlarged
 from engine.pictures import to_rgb
@@ -88,6 +90,16 @@ class OwnPose(NamedTuple):
     def drawn_limbs(self) -> Tensor:
         """[B, 4, H, W]: mattes of what is shown of its limbs."""
         return torch.cat([self.limbs[:, : ARM_CHAINS[0]], self.drawn], 1)
+
+    @property
+    def lent(self) -> Tensor:
+        """bool [B, 2]: whether its right and its left arm are shown as the other one."""
+        return self.shown == LENT
+
+    @property
+    def hair(self) -> Tensor:
+        """[B, 1, H, W]: how far the photo's pixels are hair (`hair_before.hair`)."""
+        return hair(self.seen[:, :CLASSES], size_of(self.limbs))
 
     @property
     def classes(self) -> Tensor:
@@ -147,13 +159,17 @@ def own_pose_rendering(
     beneath_B8HW = beneath_things(beneath_B8HW, things_B2HW)
     only_B1HW = hers_B1HW.minimum(beneath_B8HW[:, :1])
     only_B1HW = only_B1HW * (1.0 - class_B8HW[:, HEAD_CLASSES].sum(1, keepdim=True))
-    arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, pose_B183)
-    arms_B2HW = with_hands(arms_B2HW, bare_B1HW, pose_B183, photos)
+    sides_2 = pose_B183.new_tensor((size_of_photo[1] / size_of_photo[0], 1.0))
+    behind_B2 = arms_behind(pose_B183, sides_2)
+    seen_B183 = without_behind(pose_B183, behind_B2)
+    arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, seen_B183)
+    arms_B2HW = before_others(with_hands(arms_B2HW, bare_B1HW, seen_B183, photos), behind_B2)
     arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
     arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
-    arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW
+    hair_B1HW = hair(seen_class_B8hw, size_of_photo)
+    arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW * (1.0 - hair_B1HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
-    shown_B2 = how_shown(limbs_B4HW[:, ARM_CHAINS], pose_B183)
+    shown_B2 = how_shown(limbs_B4HW[:, ARM_CHAINS], pose_B183, hair_B1HW)
     # A foot that is lifted takes nothing of its floor along.
     limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], photo_B3HW, background_B3HW)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
@@ -175,7 +191,7 @@ def own_pose_rendering(
         background_B3HW,
         limbs_B4HW,
         rims_of_feet(limbs_B4HW, pose_B183),
-        *whole_arms(rimless_B3HW, arms_B2HW, pose_B183, shown_B2),
+        *whole_arms(rimless_B3HW, arms_B2HW, pose_B183, shown_B2, hair_B1HW),
         shown_B2,
         under_B5HW,
         cloth_B3HW,

@@ -14,8 +14,8 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.fields import highest, nearest_known, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, distance, positions, segments
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.prints import on_ground
-from engine.compositing.repeats import Cloth, led, steps_beside
+from engine.compositing.prints import is_even, on_ground
+from engine.compositing.repeats import Cloth, comes_once, led, steps_beside
 from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import kinds_of
 from engine.cv import cv2
@@ -61,16 +61,18 @@ def patterned(own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None = No
         hole_HW = asked_HW & (garment_HW == number) & ~seen_HW
         if seen_HW.sum() < _LEAST or not hole_HW.any():
             continue
-        bare_HW = torch.from_numpy(seen_HW).to(photo_1CHW.device)
-        if on_ground(photo_1CHW[0, :3].float(), worn_KHW[number], bare_HW, len(seen_HW)) is not None:
+        bare_HW, photo_3HW = torch.from_numpy(seen_HW).to(photo_1CHW.device), photo_1CHW[0, :3].float()
+        if is_even(photo_3HW, bare_HW, len(seen_HW)):
+            continue
+        if on_ground(photo_3HW, worn_KHW[number], bare_HW, len(seen_HW)) is not None:
             continue  # of one colour
-        usual_HW = seen_HW & (own.cloth[0, number] > 0).cpu().numpy()
+        once_HW = comes_once(rgb_HWC, seen_HW)
         beside_HW = worn_KHW[number].cpu().numpy() & (garment_HW == number) & ~arms_HW
         deep_HW = cv2.distanceTransform((~seen_HW).astype(np.uint8), cv2.DIST_L2, 3)
         light_HW = lies_HW & (deep_HW < _DEEP * len(seen_HW) / 128) & seen_HW.any(1, keepdims=True)
         for arm in np.unique(arm_HW):
             of_arm_HW = hole_HW & (arm_HW == arm)
-            cloth = Cloth(seen_HW, usual_HW, beside_HW, of_arm_HW, of_arm_HW & light_HW)
+            cloth = Cloth(seen_HW, once_HW, beside_HW, of_arm_HW, of_arm_HW & light_HW)
             if not cloth.near.any():
                 continue
             steps_H2 = steps_beside(rgb_HWC if fine_HWC is None else fine_HWC, cloth)

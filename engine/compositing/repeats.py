@@ -19,21 +19,29 @@ _DOWN, _ASIDE = (-3, 3), (8, 64)  # px that a step goes up or down, and aside; n
 _LARGER = 2  # times as large is the picture that steps are looked for in: whole px miss a narrow stripe
 _TALL = 15  # rows, of which the likeness of one is the mean
 _MOST = 6000.0  # squared levels: of what is no more alike all is equally wrong
-# As many squared levels count: what no step leads to cloth from; what it leads to that comes once, a pocket
-# or a placket; each px of a step; and each px that the next row goes farther.
-_NOWHERE, _ONCE = 3000.0, 3000.0
+# As many squared levels count: what no step leads to cloth from; each px of a step; and each px that the next
+# row goes farther.
+_NOWHERE = 3000.0
 _OFF_LEVEL, _FAR = 100.0, 60.0
 _SLOPES, _BENDS = 1200.0, 4000.0
+ONCE = 12000.0  # squared levels: what is so unlike all else surely comes once
+_COARSE = 2  # px of one of the map on which that is told
+_AROUND = 9  # px, side of what is compared there
+_BROAD = 24  # px: as broad as a pocket
+_HALF_KNOWN = 0.5  # of these, how many are cloth on both sides at least
+_STANDS_OUT, _ALIKE = 4.0, 500.0  # times as unlike all else as most of its cloth; what is alike at any rate
+_THIN = 5  # px: what stands out and is thinner is a rim in other light
 _TIMES = 8  # steps one after the other at most
 _SMOOTH = 2.0  # rows, over which steps are smooth
 
 
 class Cloth(NamedTuple):
-    """bool [H, W] each. seen: cloth that may be copied; usual: what of it does not come once; beside: cloth
-    that is shown, up to the hole's edge; hole: what is asked for; near: what of it surely comes to light."""
+    """bool [H, W] but for `once`. seen: cloth that may be copied; once: float32 [2, H, W], how much of it
+    comes once, as of `comes_once`; beside: cloth that is shown, up to the hole's edge; hole: what is asked
+    for; near: what of it surely comes to light."""
 
     seen: np.ndarray
-    usual: np.ndarray
+    once: np.ndarray
     beside: np.ndarray
     hole: np.ndarray
     near: np.ndarray
@@ -56,7 +64,7 @@ def steps_beside(photo_hwC: np.ndarray, cloth: Cloth) -> np.ndarray:
     steps_RK2 = np.broadcast_to(steps_K2, (count, *steps_K2.shape))
     larger = round(_LARGER * size[1] / px), _LARGER * _ROWS
     cost_RK = _unlike(cv2.resize(photo_hwC, larger, interpolation=cv2.INTER_AREA), *shown, steps_RK2)
-    wrong_HW = np.where(cloth.seen | cloth.hole, _ONCE * (cloth.seen & ~cloth.usual), _NOWHERE)
+    wrong_HW = np.where(cloth.seen, np.minimum(cloth.once[0], _NOWHERE), np.where(cloth.hole, 0.0, _NOWHERE))
     cost_RK += _reached_mean(cloth.near, wrong_HW.astype(np.float32), first, steps_RK2)
     cost_RK += np.abs(steps_K2) @ np.array([_OFF_LEVEL, _FAR]) / px
     way_R2 = _cheapest(cost_RK.reshape(count, len(down_D), -1), _SLOPES / _LARGER, _BENDS)
@@ -70,10 +78,45 @@ def steps_beside(photo_hwC: np.ndarray, cloth: Cloth) -> np.ndarray:
     return np.pad(found_R2, ((first, size[0] - first - count), (0, 0)), mode="edge").astype(np.float32)
 
 
+def comes_once(photo_hwC: np.ndarray, seen_HW: np.ndarray) -> np.ndarray:
+    """float32 [2, H, W]: how unlike what is around each px of cloth is to all else on its level, in squared
+    levels, at most `ONCE`: a placket or a badge come once, a check does not. First to all that is no nearer
+    than a step is long, then than a pocket is broad, whose own parts are alike. 0 beside the cloth, and of
+    what has nothing on its level.
+
+    photo: uint8, of any size.
+    """
+    rows, columns = _ROWS // _COARSE, round(seen_HW.shape[1] * _ROWS / _COARSE / seen_HW.shape[0])
+    small_hwC = cv2.resize(photo_hwC, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
+    seen_hw = cv2.resize(seen_HW.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) > 0.5
+    least_2hw = np.full((2, rows, columns), np.inf, np.float32)
+    window = (_AROUND // _COARSE | 1,) * 2
+    across = np.ptp(np.flatnonzero(seen_hw.any(0))) if seen_hw.any() else 0
+    broad = min(_BROAD // _COARSE, across // 2)
+    down_D = np.arange(_DOWN[0] // _COARSE, _DOWN[1] // _COARSE + 1)
+    for down, aside in _pairs(down_D, np.arange(*_ASIDE, _COARSE) // _COARSE):
+        here = np.s_[max(0, -down) : rows - max(0, down), : columns - aside]
+        there = np.s_[max(0, down) : rows + min(0, down), aside:]
+        both_hw = (seen_hw[here] & seen_hw[there]).astype(np.float32)
+        if not both_hw.any():
+            continue
+        off_hwC = small_hwC[here] - small_hwC[there]
+        apart_hw = np.einsum("hwc,hwc->hw", off_hwC, off_hwC) / 3 * both_hw
+        known_hw = cv2.blur(both_hw, window)
+        unlike_hw = cv2.blur(apart_hw, window) / np.maximum(known_hw, 1e-6)
+        unlike_hw[known_hw < _HALF_KNOWN] = np.inf
+        for least_hw in least_2hw if aside >= broad else least_2hw[:1]:
+            for part in (here, there):
+                least_hw[part] = np.minimum(least_hw[part], unlike_hw)
+    least_2hw = np.where(np.isinf(least_2hw), 0.0, np.minimum(least_2hw, ONCE)).astype(np.float32)
+    return np.stack([cv2.resize(each_hw, seen_HW.shape[::-1]) for each_hw in least_2hw]) * seen_HW
+
+
 def led(steps_H2: np.ndarray, cloth: Cloth) -> np.ndarray:
     """float32 [H, W, 2]: row and column of the first cloth that steps lead a hole's px to, nan where that is
-    nothing."""
+    nothing. What comes once among what does not is stepped over, where there is more cloth behind it."""
     rows, columns = cloth.hole.shape
+    over_HW = _stands_out(cloth)
     y_N, x_N = np.nonzero(cloth.hole)
     found_HW2 = np.full((rows, columns, 2), np.nan, np.float32)
     at_N2 = np.stack([y_N, x_N], -1).astype(np.float32)
@@ -82,10 +125,28 @@ def led(steps_H2: np.ndarray, cloth: Cloth) -> np.ndarray:
         y, x = np.rint(at_N2).astype(int).T
         inside = (y >= 0) & (y < rows) & (x >= 0) & (x < columns)
         y, x, at_N2, y_N, x_N = y[inside], x[inside], at_N2[inside], y_N[inside], x_N[inside]
-        seen, again = cloth.seen[y, x], cloth.hole[y, x]
-        found_HW2[y_N[seen], x_N[seen]] = at_N2[seen]
+        seen, again = cloth.seen[y, x], cloth.hole[y, x] | over_HW[y, x]
+        first = seen & np.isnan(found_HW2[y_N, x_N, 0]) | seen & ~over_HW[y, x]
+        found_HW2[y_N[first], x_N[first]] = at_N2[first]
         at_N2, y_N, x_N = at_N2[again], y_N[again], x_N[again]
     return found_HW2
+
+
+def _stands_out(cloth: Cloth) -> np.ndarray:
+    """bool [H, W]: a badge, a pocket or a placket, with its surroundings: what is much less like all else
+    than most of its cloth is."""
+    thin, around = (
+        np.ones((round(side * len(cloth.seen) / _ROWS) | 1,) * 2, np.uint8) for side in (_THIN, _AROUND)
+    )
+    out_HW = np.zeros_like(cloth.seen, np.uint8)
+    for once_HW in cloth.once:
+        usual = np.median(once_HW[cloth.seen]) if cloth.seen.any() else ONCE
+        high_HW = (once_HW > max(_STANDS_OUT * usual, _ALIKE)).astype(np.uint8)
+        out_HW = np.maximum(out_HW, cv2.morphologyEx(high_HW, cv2.MORPH_OPEN, thin), dtype=np.uint8)
+    outlines, _ = cv2.findContours(out_HW, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for outline in outlines:  # whole, with what of it is like something else
+        cv2.fillConvexPoly(out_HW, cv2.convexHull(outline), 1)
+    return (cv2.dilate(out_HW, around) > 0) & cloth.seen
 
 
 def _pairs(down_D: np.ndarray, aside_A: np.ndarray) -> np.ndarray:

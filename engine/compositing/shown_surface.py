@@ -16,6 +16,7 @@ from torch import Tensor
 from engine.compositing.atlas import CLASSES
 from engine.compositing.detail import DetailSource
 from engine.compositing.fields import size_of
+from engine.compositing.hair_before import hair
 from engine.compositing.layers import PhotoWarp, Referred, photo_layer
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.own_pose import OwnPose
@@ -71,6 +72,7 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
     arms_B4hw = torch.cat([with_rims(limbs_B4hw[:, ARM_CHAINS]), hands_B2hw], 1)
     bare_B1hw = class_B8hw[:, _CLOTHES].sum(1, keepdim=True) * (1.0 - arms_B4hw.amax(1, keepdim=True))
     clothes_B11hw = from_nearest(planes_B11hw, bare_B1hw > _KNOWN)
+    hair_B1hw = hair(own.seen[:, :CLASSES], size_of(planes_B11hw))
     nobody_B11hw = torch.zeros_like(planes_B11hw)
     nobody_B11hw[:, 0] = 1.0
     return (
@@ -78,7 +80,7 @@ def _of_surface(source: DetailSource, own: OwnPose) -> tuple[DetailSource, OwnPo
         own._replace(
             background=nobody_B11hw,
             limbs=limbs_B4hw,
-            **whole_arms(planes_B11hw, seen_B2hw, own.pose, own.shown)._asdict(),
+            **whole_arms(planes_B11hw, seen_B2hw, own.pose, own.shown, hair_B1hw)._asdict(),
             held=held_B2hw,
             under=torch.cat([clothes_B11hw, hands_B2hw], 1),
         ),

@@ -1,5 +1,5 @@
-"""Sleeves that the parsing network takes for skin, close ones of white or in strong light, by their colour:
-what has that of the top near it, and not that of the face, is no bare arm.
+"""What the parsing network takes for the other by its place, told by its colour: sleeves for skin, close ones
+of white or in strong light; and the lit edge of a bare arm for a sleeve.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _OTHER, _ALIKE = 12.0, 0.5  # as far from the face's colour, and of that as far 
 _HERE, _NEAR = 3, 63  # px of a map of 128 rows, sides of the windows in which an arm's and a top's is told
 _THERE = 0.02  # of that window, how much of a top is in it
 _SEEN = 0.5  # how likely it is a bare arm
+_BARE = 0.5  # of an arm, how much is surely bare where all of it may be
 _LEAST = 1e-6  # probability that a logit can tell
 
 
@@ -53,6 +54,47 @@ def with_sleeves(surface_B11hw: Tensor, picture_BCHW: Tensor) -> Tensor:
             told_8hw[region] += torch.where(sleeve_hw & (kind_hw == number), bare_hw, 0.0)
         logits_8hw = told_8hw.clamp_min(_LEAST).log()
         made_11hw[:CLASSES] = torch.where(sleeve_hw, logits_8hw, made_11hw[:CLASSES])
+    return made_B11hw
+
+
+@torch.no_grad()
+def with_bare_arms(surface_B11hw: Tensor, arms_B2hw: Tensor, picture_BCHW: Tensor) -> Tensor:
+    """A surface map, logits of its classes first, on whose arms what has the colour of their skin, and not
+    the top's, is bare. arms: logits that a px is of the right and of the left arm. picture: -1 to 1, of any
+    size.
+    """
+    size = size_of(surface_B11hw)
+    class_B8hw = surface_B11hw[:, :CLASSES].float().softmax(1)
+    made_B11hw = surface_B11hw.clone()
+    pictures_BChw = shrunk(picture_BCHW.float(), size)
+    for picture_Chw, class_8hw, arms_2hw, made_11hw in zip(
+        pictures_BChw, class_B8hw, arms_B2hw, made_B11hw, strict=True
+    ):
+        lab_3hw, worn_hw = _lab(picture_Chw), class_8hw[_TOPS].sum(0)
+        top_hw = (worn_hw > _SURE) & (arms_2hw.amax(0) < 0)
+        face_hw = class_8hw[_FACE] > _SURE
+        if int(face_hw.sum()) < _FEWEST[0]:
+            continue
+        face_3 = lab_3hw[:, face_hw].median(1).values
+        for arm_hw in arms_2hw > 0:
+            bare_hw = arm_hw & (class_8hw[_ARMS] > _SURE)
+            if int(bare_hw.sum()) < max(_FEWEST[1], _BARE * float(arm_hw.sum())):
+                continue
+            skin_3 = lab_3hw[:, bare_hw].median(1).values
+            if float((skin_3 - face_3).norm()) > _OTHER:
+                continue
+            off_skin_hw = (lab_3hw - skin_3[:, None, None]).norm(dim=0)
+            cloth_hw = top_hw & (off_skin_hw > _OTHER)
+            if int(cloth_hw.sum()) < _FEWEST[1]:
+                continue
+            off_top_hw = (lab_3hw - lab_3hw[:, cloth_hw].median(1).values[:, None, None]).norm(dim=0)
+            skin_hw = arm_hw & (worn_hw > class_8hw[_ARMS]) & (off_top_hw > _OTHER)
+            skin_hw &= off_skin_hw < _ALIKE * off_top_hw
+            told_8hw = class_8hw.clone()
+            told_8hw[_ARMS] += torch.where(skin_hw, worn_hw, 0.0)
+            told_8hw[_TOPS] *= ~skin_hw
+            logits_8hw = told_8hw.clamp_min(_LEAST).log()
+            made_11hw[:CLASSES] = torch.where(skin_hw, logits_8hw, made_11hw[:CLASSES])
     return made_B11hw
 
 

@@ -22,7 +22,7 @@ from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import LIES
 from engine.compositing.prints import prints
-from engine.compositing.under_arms import with_rims, without_crumbs, without_lumps
+from engine.compositing.under_arms import from_nearest, with_rims, without_crumbs, without_lumps
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
@@ -74,12 +74,16 @@ def under_hands(
     clear_B1hw = clothes_B1hw * (1.0 - near_B1hw) * (1.0 - on_cloth_B1hw)
     shares_B3hw = kinds_beneath(seen_kinds(kinds_B3hw, clear_B1hw.maximum(bare_B1hw) > _KNOWN))
     there_B3hw = kinds_of(beneath_B8HW)
-    seen_B311 = seen_kinds(kinds_B3hw, rimless_B1hw > _KNOWN)
-    seen_B311 = seen_B311.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
+    seen_B3hw = seen_kinds(kinds_B3hw, rimless_B1hw > _KNOWN)
+    seen_B311 = seen_B3hw.any(3, keepdim=True).any(2, keepdim=True)  # whose colours are known
     # The network tells what is beneath, and what is beside tells where a hem or a waist goes on.
     shares_B3hw = seen_B311 * (there_B3hw + _BESIDE).square() * (shares_B3hw + _BESIDE)
     shares_B3hw = shares_B3hw.pow(_SHARP)
     shares_B3hw = shares_B3hw / shares_B3hw.sum(1, keepdim=True).clamp_min(1e-30)
+    # Where the photo shows another kind, that goes on.
+    others_B1hw = (seen_B3hw * (1.0 - shares_B3hw)).sum(1, keepdim=True)
+    nearest_B3hw = from_nearest(seen_B3hw.float(), seen_B3hw.any(1, keepdim=True))
+    shares_B3hw = torch.where(with_rims(others_B1hw) > _KNOWN, nearest_B3hw, shares_B3hw)
     # As far as an arm's rim and beyond it, lest there be a line between the two.
     on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(there_B3hw.sum(1, keepdim=True), *_BENEATH)
     on_B2hw = on_B2hw * (1.0 - arms_B2hw.flip(1))  # no rim of an arm is of the other
@@ -100,6 +104,7 @@ def under_hands(
     colours_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
     rims_B1hw = with_rims(arms_B1hw)
     beside_B1hw = highest(rims_B1hw, odd_side(_MEETS, size[0])) * (1.0 - rims_B1hw) * rimless_B1hw
+    beside_B1hw = beside_B1hw * (1.0 - on_cloth_B1hw)
     return torch.cat([_met(photo_B3hw, colours_B3hw, beside_B1hw), on_B2hw], 1), cloth_B3hw
 
 

@@ -1,8 +1,8 @@
 """Arms as they are shown when they are elsewhere: entire, where a photo hides some of them.
 
 One that is hardly seen, behind its trunk, in a sleeve that is nowhere told from its jacket, or turned away,
-is lent by the other one, mirrored. Where one lies across the other, the hidden one goes on as it is before
-and behind. Of whatever is told of a photo's px: its colours, or classes and places.
+is lent by the other one, mirrored. Where one lies across the other, or hair before it, the hidden one goes on
+as it is before and behind. Of whatever is told of a photo's px: its colours, or classes and places.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _POINTS = (
 _GAP = 0.9  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _BROADER = 1.2  # times as broad as it mostly is, an arm is at most where it is hidden
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
+_COVERED = 0.45  # of an arm's line, of which more is under hair: it is lent by the other one
 _BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
 _EDGE = 0.02  # units, so soft is an edge
 _SHORT = 9  # points of a line: over fewer an arm does not grow broader and narrower again
@@ -46,20 +47,22 @@ class WholeArms(NamedTuple):
 
 
 @torch.no_grad()
-def how_shown(arms_B2HW: Tensor, pose_B183: Tensor) -> Tensor:
+def how_shown(arms_B2HW: Tensor, pose_B183: Tensor, hair_B1HW: Tensor) -> Tensor:
     """Whether the right and the left arm are shown as they are seen, filled, or lent: SEEN, FILLED, LENT,
     float32 [B, 2]. It is told once a photo: in another size it might be told otherwise.
 
     arms: mattes of what is seen of them, 0 to 1. pose: the photo's own, as
-    `moving_least_squares.normalised_pose` gives it."""
+    `moving_least_squares.normalised_pose` gives it. hair: as of `hair_before.hair`."""
     size = size_of(arms_B2HW)
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     shown_B2 = torch.full((len(pose_B183), 2), SEEN, device=arms_B2HW.device)
-    for pose_183, arms_2HW, shown_2 in zip(pose_B183.float(), arms_B2HW, shown_B2, strict=True):
+    each_of = zip(pose_B183.float(), arms_B2HW, hair_B1HW[:, 0], shown_B2, strict=True)
+    for pose_183, arms_2HW, hair_HW, shown_2 in each_of:
         both = _both(pose_183, arms_2HW, sides_2)
         for side, (arm, other) in enumerate(zip(both, reversed(both), strict=True)):
-            over_N = _over(arm, arms_2HW[1 - side], sides_2)
-            if _is_lent(arm, other, over_N):
+            over_N = _over(arm, arms_2HW[1 - side].maximum(hair_HW), sides_2)
+            covered = float(_over(arm, hair_HW, sides_2)[arm.bones].float().mean()) > _COVERED
+            if _is_lent(arm, other, over_N, covered):
                 shown_2[side] = LENT
             elif _gaps(arm, over_N) is not None:
                 shown_2[side] = FILLED
@@ -67,8 +70,10 @@ def how_shown(arms_B2HW: Tensor, pose_B183: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor, shown_B2: Tensor) -> WholeArms:
-    """planes: as both arms are seen. arms, pose: as of `how_shown`, which tells shown."""
+def whole_arms(
+    planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor, shown_B2: Tensor, hair_B1HW: Tensor
+) -> WholeArms:
+    """planes: as both arms are seen. arms, pose, hair: as of `how_shown`, which tells shown."""
     size = size_of(arms_B2HW)
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
@@ -87,7 +92,9 @@ def whole_arms(planes_BCHW: Tensor, arms_B2HW: Tensor, pose_B183: Tensor, shown_
             planes_Chw, matte_hw = (
                 _lent(arm, other, where, seen_CHW, others_HW, sides_2)
                 if shown == LENT
-                else _filled(arm, where, window, seen_CHW, own_HW, others_HW, sides_2)
+                else _filled(
+                    arm, where, window, seen_CHW, own_HW, others_HW.maximum(hair_B1HW[number, 0]), sides_2
+                )
             )
             planes_B2CHW[(number, side, ..., *window)] = planes_Chw
             mattes_B2HW[(number, side, *window)] = matte_hw
@@ -123,9 +130,9 @@ def _both(pose_183: Tensor, arms_2HW: Tensor, sides_2: Tensor) -> tuple[_Arm, ..
     return () if right is None or left is None else (right, left)
 
 
-def _over(arm: _Arm, other_HW: Tensor, sides_2: Tensor) -> Tensor:
-    """Which points of its line the other arm is at [N]."""
-    return sampled(other_HW[None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
+def _over(arm: _Arm, over_HW: Tensor, sides_2: Tensor) -> Tensor:
+    """Which points of its line something lies over [N]."""
+    return sampled(over_HW[None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
 
 
 def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
@@ -136,7 +143,9 @@ def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
     return hardly and float(other_N.mean()) > _ENOUGH
 
 
-def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
+def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor, covered: bool) -> bool:
+    """over: where something hides it, that does not tell how it is seen; covered: whether hair hides so much
+    of it that there is too little to go on by."""
     free_N = ~over_N[arm.bones]
     broad_N, other_N = (each.broad_2N.sum(0)[each.bones] for each in (arm, other))
     if free_N.any():
@@ -144,7 +153,7 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor) -> bool:
     # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
     line_N, (_, elbow, wrist) = other.made.line_N, other.made.joints
     far = float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit
-    return far and hardly_seen(broad_N, other_N)
+    return far and (hardly_seen(broad_N, other_N) or covered and float(other_N.mean()) > _ENOUGH)
 
 
 def _lent(
@@ -166,6 +175,7 @@ def _as_sleeve(arm: _Arm, arm_HW: Tensor, sides_2: Tensor) -> Tensor:
     broad_2N = THICK[1] * reach(arm.made.line_N, arm_HW, arm.unit, sides_2)
     inner_2N = -F.max_pool1d(-broad_2N, _SHORT, 1, _SHORT // 2)
     sleeve_2N = F.max_pool1d(inner_2N, _SHORT, 1, _SHORT // 2)
+    sleeve_2N[:, : arm.made.root] = sleeve_2N[:, arm.made.root, None]  # what is beside that is a trunk
     sleeve_2N[:, arm.made.joints[-1] :] = THICK[1]  # a hand is of any shape
     return sleeve_2N
 
@@ -176,7 +186,12 @@ def _gaps(arm: _Arm, over_N: Tensor) -> tuple[Tensor, Tensor] | None:
     broad_N = arm.broad_2N.sum(0)
     on_bones_N = torch.zeros_like(over_N)
     on_bones_N[arm.bones] = True
-    gap_N = on_bones_N & over_N & (broad_N < _GAP * without_valleys(broad_N))
+    whole_N = without_valleys(broad_N)
+    free = (on_bones_N & ~over_N).nonzero()[:, 0].tolist()
+    if free and free[0] > arm.made.root:  # hidden from its shoulder on, it is as broad as below
+        below = min(free[0] + _BESIDE, len(whole_N) - 1)
+        whole_N[: free[0]] = whole_N[: free[0]].maximum(whole_N[below])
+    gap_N = on_bones_N & over_N & (broad_N < _GAP * whole_N)
     beside_N = F.max_pool1d(gap_N[None].float(), 2 * _BESIDE + 1, 1, _BESIDE)[0] > 0
     known_N = on_bones_N & ~beside_N
     return (gap_N, known_N) if gap_N.any() and known_N.any() else None
@@ -188,12 +203,12 @@ def _filled(
     window: Window,
     planes_CHW: Tensor,
     own_HW: Tensor,
-    others_HW: Tensor,
+    over_HW: Tensor,
     sides_2: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """Its planes [C, h, w] and its matte [h, w], at places of it in a window."""
+    """Its planes [C, h, w] and its matte [h, w], at places of it in a window. over: the other arm, hair."""
     matte_hw, planes_Chw = own_HW[window], planes_CHW[(..., *window)]
-    gaps = _gaps(arm, _over(arm, others_HW, sides_2))
+    gaps = _gaps(arm, _over(arm, over_HW, sides_2))
     if gaps is None:
         return planes_Chw, matte_hw
     gap_N, known_N = gaps
@@ -204,12 +219,14 @@ def _filled(
     line_N = arm.made.line_N
     shape_hw = 1.0 - ramp(where.aside.abs() / arm.unit - where.beside(broad_2N), -_EDGE, _EDGE)
     # Its rim has something of the other's colours.
-    over_hw = with_rims(others_HW[window][None, None], len(others_HW))[0, 0]
+    over_hw = with_rims(over_HW[window][None, None], len(over_HW))[0, 0]
     along_hw = where.piece + where.part
     for first, last in _runs(gap_N):
         before, behind = float(first - _BESIDE), float(last + _BESIDE)  # beside it an arm is partly hidden
         in_gap_hw = (along_hw > before - 1) & (along_hw < behind + 1) & ~where.beyond
         part_hw = ((along_hw - before) / (behind - before)).clamp(0.0, 1.0)
+        if before <= arm.made.root:  # there is nothing before it
+            part_hw = torch.ones_like(part_hw)
         ends = []
         root, wrist = arm.made.root, arm.made.joints[-1]
         for at, least, most in ((before, min(root, before), before), (behind, behind, max(wrist, behind))):

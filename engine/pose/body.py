@@ -25,6 +25,7 @@ BONES = {
 }  # fmt: skip
 
 _SHOULDERS, _HIPS = 0.72, 0.45  # from right to left, in trunks, of a body seen from the front
+_PROFILE = 0.5  # cosine of a turn, less than which shows a side: of photographs profiles have .43, others .57
 _NOSE = 0.06  # trunks that the nose stands aside of the ears' middle from which a head tells left from right
 
 
@@ -40,6 +41,14 @@ class Body:
     def limb_axes(self, left: bool) -> np.ndarray:
         """[3, 3]: outwards from the body's middle, up, to the front, for limbs of one side."""
         return self.axes_33 * ((1.0 if left else -1.0,), (1.0,), (1.0,))
+
+    @property
+    def far_side(self) -> str | None:
+        """The side, as of `skeleton.SIDES`, that is behind the body of whoever is seen from the other one."""
+        to_left = self.axes_33[0]
+        if math.hypot(*to_left[:2]) >= _PROFILE:
+            return None
+        return "right" if to_left[2] > 0 else "left"
 
 
 def read_body(points: np.ndarray, there: np.ndarray) -> Body:

@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from engine.pose import skeleton as sk
+from engine.pose.body import read_body
 from engine.pose.limb import Limb, inside
 
 _GIRDLE = (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
@@ -117,11 +118,16 @@ def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> n
 
 def _brought_out(before: np.ndarray, pose: np.ndarray, joint: int) -> np.ndarray:
     """The pose with what is guessed of the limb seen whose middle or end was pulled so far: what ends in a
-    guessed joint is shown behind the trunk, and who pulls it away from there wants to see it."""
+    guessed joint is shown behind the trunk, and who pulls it away from there wants to see it. Of somebody
+    seen from a side the far limb comes out from behind, and stays there."""
     there = before[:, 2] > sk.ABSENT
     for end, (middle, root) in _LIMB_ENDS.items():
         if joint not in (middle, end) or not there[[root, joint]].all():
             continue
+        if before[middle, 2] == sk.GUESSED:
+            points = np.where(there[:, None], before[:, :2], 0).astype(np.float64)
+            if read_body(points, there).far_side == sk.SIDES[end]:
+                continue
         limb = [number for number in (root, middle, end) if there[number]]
         bones = np.diff(before[limb, :2].astype(np.float64), axis=0)
         ways = pose[limb[1:], :2].astype(np.float64) - before[limb[1:], :2]

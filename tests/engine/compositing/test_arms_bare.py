@@ -7,6 +7,7 @@ from flat_scene import HERE, SIDES, SIZE, pose
 
 from engine.compositing.arms_bare import with_bare
 from engine.compositing.limb_bones import ARMS, off, segments
+from engine.pose import skeleton as sk
 
 NONE, NOBODY = torch.zeros(1, 2, *SIZE), torch.zeros(1, 1, *SIZE)
 
@@ -62,3 +63,10 @@ def test_who_is_there_only_with_arms_is_an_arm_within_reach_of_its_bones_hand_an
     assert made[1][hand].min() == 1
     nearest = torch.minimum(far(0), far(1))
     assert made.amax(0)[nearest < 0.25].min() == 1 and made.amax(0)[(nearest > 0.45) & ~hand][:40].max() == 0
+
+
+def test_beside_a_guessed_elbow_who_is_there_only_with_arms_may_be_a_coat():
+    skin, behind = torch.zeros(1, 1, *SIZE), pose()
+    behind[0, sk.LEFT_ELBOW, 2] = sk.GUESSED
+    made = with_bare(NONE, skin, skin, torch.ones(1, 1, *SIZE), behind)[0]
+    assert made[1].max() == 0 and made[0].max() == 1

@@ -80,6 +80,12 @@ def test_an_arm_without_a_hand_may_be_behind_a_back_and_stays_unseen():
     assert torch.equal(joined(mattes, WORN, pose()), mattes)
 
 
+def test_an_arm_whose_elbow_is_guessed_is_behind_its_trunk_though_its_hand_is_seen():
+    mattes, behind = arms((RIGHT, slice(0, 100))), pose()
+    behind[0, sk.RIGHT_ELBOW, 2] = sk.GUESSED
+    assert torch.equal(joined(mattes, WORN, behind), mattes)
+
+
 def test_what_is_the_other_arms_or_no_cloth_is_not_taken():
     mattes, worn = arms((RIGHT, slice(80, 100))), WORN.clone()
     mattes[0, LEFT, 85:90, 40:110] = 1.0  # it lies across

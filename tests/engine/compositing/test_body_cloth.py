@@ -150,3 +150,13 @@ def test_colours_go_on_of_one_kind_only_and_smoothly():
     assert made[58, 70] > 0.4 and made[61, 70] < -0.4, "the hem is sharp"
     beyond = made[20:56, 75]
     assert beyond.diff().abs().max() < 0.02 and beyond.max() < 0.75, "a fold is no streak"
+
+
+def test_in_place_of_a_kind_that_lends_no_cloth_goes_on_what_there_is():
+    """The parsing network may take half of a white suit for a dress; mid grey is nobody's cloth."""
+    likely, bare = kinds(60)
+    photo = torch.full((1, 3, *SIZE), 0.8)
+    lends = apart(likely, bare)
+    lends[:, 0] = False
+    made = colours_beneath(photo, lends, kinds_beneath(seen_kinds(likely, bare)))
+    assert (made - 0.8).abs().max() < 0.01

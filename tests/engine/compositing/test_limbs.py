@@ -88,6 +88,33 @@ def test_a_raised_arm_brings_its_hand_and_leaves_nothing():
     assert made[0, 90, 30] == 0, "nothing elsewhere"
 
 
+@pytest.mark.parametrize(("arm", "sleeveless"), [(ARM, True), (SHIRT, False)])
+def test_whether_an_arm_has_a_sleeve_the_photo_says_and_not_what_an_engine_draws(arm, sleeveless):
+    """Engines draw the sleeves of the people that they learnt from."""
+    own_hw = classes(*PARTS[:1], (arm, LEFT_ARM), *PARTS[2:])
+    drawn = seen(classes(*PARTS[:1], (ARM if arm == SHIRT else SHIRT, LEFT_ARM), *PARTS[2:]))
+    own = own_pose(seen(own_hw), pose(), limbs=limbs_of(own_hw))
+    own = own._replace(surface=drawn.softmax(1))
+    (found,) = find_moved(pose(RAISED), drawn, source(photo(), (own_hw == 0).float()), own)
+    assert found is not None and found.ways[3].sleeveless == sleeveless
+
+
+def test_hair_before_a_shoulder_stays_before_an_arm_that_is_raised():
+    """Hair of 0.5 down to the middle of the left upper arm, which is raised."""
+    hair = REGIONS.index("hair"), (slice(20, 46), slice(58, 72))
+    own_hw = classes(*PARTS, hair)
+    picture = photo()
+    picture[0, :, hair[1][0], hair[1][1]] = 0.5
+    mattes = limbs_of(own_hw)
+    mattes[:, 3] *= own_hw != hair[0]
+    entire = limbs_of(classes(*PARTS))[:, 2:]  # the arm goes on beneath it
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE), drawn=entire)
+    made = shown(pose(RAISED), seen(own_hw), source(picture, (own_hw == 0).float()), own)[0]
+    over = torch.lerp(picture[0], made[1:] / made[:1].clamp_min(1e-6), made[:1])  # the layer over the photo
+    assert (over[:, 38:42, 62:68] - 0.5).abs().max() < 0.1, "the hair"
+    assert is_colour(made, 24, 76, WHITE), "the forearm"
+
+
 def test_the_edge_of_a_sleeve_that_is_gone_does_not_stay_with_the_trunk():
     """Shirt of 1 px beside the arm, that no matte of an arm has."""
     edge = SHIRT, (slice(44, 62), slice(74, 75))
@@ -329,6 +356,18 @@ def test_a_hand_that_is_hidden_is_behind_the_trunk():
     made = layer(behind, drawn)
     assert is_colour(made, 57, 53, BLUE), "the shirt"
     assert is_colour(made, 52, 66, WHITE), "beside it the forearm"
+
+
+@pytest.mark.parametrize("guessed", [sk.LEFT_ELBOW, sk.LEFT_WRIST])
+def test_an_arm_of_which_a_joint_is_guessed_is_behind_head_and_other_arm_too(guessed):
+    """Raised across the head, whose photo is all black, and its hand laid on the right arm."""
+    head = FACE, (slice(14, 33), slice(41, 55))
+    raised = pose({sk.LEFT_ELBOW: (-10.0, -28.0), sk.LEFT_WRIST: (-24.0, -48.0)})  # from (56, 22) to (44, 16)
+    lies = pose({sk.LEFT_ELBOW: (-14.0, -2.0), sk.LEFT_WRIST: (-30.0, -14.0)})  # from (52, 48) to (38, 50)
+    for now, row, column, colour in ((raised, 19, 50, (-1.0,) * 3), (lies, 51, 31, WHITE)):
+        assert is_colour(layer(now, parts=(*PARTS, head)), row, column, YELLOW if row > 50 else WHITE)
+        now[0, guessed, 2] = sk.GUESSED
+        assert is_colour(layer(now, parts=(*PARTS, head)), row, column, colour)
 
 
 def test_a_hand_that_leaves_a_face_leaves_the_engines_face():

@@ -79,6 +79,17 @@ def test_an_arm_that_another_lay_on_in_the_photo_is_drawn_when_that_leaves(acros
     assert right_forearm(pose(out)[0], pose(lies)[0]) == drawn
 
 
+@pytest.mark.parametrize(("lent", "drawn"), [((False, False), 1.0), ((True, False), 0.0)])
+def test_an_arm_that_the_photo_hardly_shows_stays_behind_its_trunk_when_another_is_laid_across(lent, drawn):
+    """Lent by the other one, all of it would come before the trunk, though nobody pulls it."""
+    across = {sk.LEFT_ELBOW: (-8.0, 1.0), sk.LEFT_WRIST: (-24.0, -9.0)}
+    own, now = pose()[0], pose(across)[0]
+    trunk = trunk_of(now, own, SIDES)
+    assert trunk is not None
+    found = elsewhere(now, own, trunk, torch.ones(4, *SIZE), SIDES, lent)
+    assert next(each.drawn for each in found if each.bone.end == sk.RIGHT_WRIST) == drawn
+
+
 @pytest.mark.parametrize(("longer", "drawn"), [(1.0, 1.0), (3.0, 0.0)])
 def test_a_forearm_that_is_too_long_is_no_cut_out_though_another_crosses_it(longer, drawn):
     pulled = {sk.RIGHT_ELBOW: (14.0, 0.0), sk.RIGHT_WRIST: (14.0, 0.0)}  # from (44, 50) to (42, 64)

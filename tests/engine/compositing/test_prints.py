@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.compositing.prints import on_ground, prints
+from engine.compositing.prints import is_even, on_ground, prints
 
 SIZE = 128, 96
 GROUND, INK = (0.5, 0.3, 0.1), (-0.6, -0.2, 0.4)
@@ -43,6 +43,14 @@ def test_a_print_leaves_but_a_sixth_of_its_garment_plain_all_around():
     """A crown on a dark pullover: around it is ground, but hardly a window without anything of it."""
     print_hw = SHIRT & (abs(ROWS - 50) < 48) & (abs(COLUMNS - 48) < 32) & (ROWS % 8 < 4)
     assert torch.equal(on_ground(picture(print_hw), SHIRT, SHIRT, 128), print_hw)
+
+
+def test_light_and_shade_are_no_pattern_however_far_apart():
+    """Half of a white shirt in deep shade."""
+    lit = torch.where(COLUMNS < 48, 0.9, -0.2).expand(3, *SIZE)
+    assert is_even(lit, SHIRT, 128)
+    for pattern in (STRIPES, DOTS):
+        assert not is_even(picture(pattern), SHIRT, 128)
 
 
 def test_of_what_is_not_seen_nothing_is_told():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.compositing.repeats import Cloth, led, steps_beside
+from engine.compositing.repeats import ONCE, Cloth, comes_once, led, steps_beside
 
 SIZE = 256, 176
 SEEN, HOLE = (slice(40, 216), slice(40, 116)), (slice(40, 216), slice(116, 140))
@@ -19,9 +19,10 @@ def block(*where: slice) -> np.ndarray:
     return marked_HW
 
 
-def cloth(usual_HW: np.ndarray | None = None) -> Cloth:
+def cloth(photo_HWC: np.ndarray | None = None) -> Cloth:
     seen_HW, hole_HW = block(*SEEN), block(*HOLE)
-    return Cloth(seen_HW, seen_HW if usual_HW is None else usual_HW & seen_HW, seen_HW, hole_HW, hole_HW)
+    once_2HW = np.zeros((2, *SIZE), np.float32) if photo_HWC is None else comes_once(photo_HWC, seen_HW)
+    return Cloth(seen_HW, once_2HW, seen_HW, hole_HW, hole_HW)
 
 
 def picture(light_HW: np.ndarray) -> np.ndarray:
@@ -72,12 +73,39 @@ def test_a_fine_picture_tells_parts_of_a_px():
 def test_what_comes_once_is_stepped_over():
     """A placket lies a step from what comes to light."""
     placket_HW, near = block(SEEN[0], slice(94, 104)), slice(116, 128)
-    light_HW = np.where(placket_HW, -0.9, checks())
-    made = cloth(~placket_HW)._replace(near=block(HOLE[0], near))
-    found_MW = led(steps_beside(picture(light_HW), made), made)[ROWS, near]
+    photo_HWC = picture(np.where(placket_HW, -0.9, checks()))
+    made = cloth(photo_HWC)._replace(near=block(HOLE[0], near))
+    found_MW = led(steps_beside(photo_HWC, made), made)[ROWS, near]
     inside = placket_HW[found_MW[..., 0].astype(int), found_MW[..., 1].astype(int)]
     assert not inside.any()
-    assert np.abs(found_MW[..., 1] - np.arange(116, 128) + 40.0).max() < 0.5, "two checks off"
+    checks_off_MW = (found_MW[..., 1] - np.arange(116, 128)) / 20.0
+    assert np.abs(checks_off_MW - np.rint(checks_off_MW)).max() < 0.03, "whole checks off"
+
+
+def test_a_badge_beside_the_hole_is_not_stamped_on_it():
+    badge_HW, near = block(slice(100, 112), slice(100, 114)), slice(116, 128)
+    stripes = np.sin(2 * np.pi * Y / 14.0)
+    embroidered = np.random.default_rng(0).random(SIZE) < 0.5
+    photo_HWC = picture(np.where(badge_HW & embroidered, -1.0, stripes))
+    made = cloth(photo_HWC)._replace(near=block(HOLE[0], near))
+    found_MW = led(steps_beside(photo_HWC, made), made)[ROWS, near]
+    assert not badge_HW[found_MW[..., 0].astype(int), found_MW[..., 1].astype(int)].any()
+
+
+def test_what_comes_once_is_unlike_all_else_and_a_pattern_is_not():
+    placket_HW = block(SEEN[0], slice(70, 84))
+    once_2HW = comes_once(picture(np.where(placket_HW, -0.9, checks())), block(*SEEN))
+    for once_HW in once_2HW:
+        assert once_HW[80:180, 74:80].min() > 5.0 * once_HW[80:180, 46:62].max()
+        assert once_HW[80:180, 74:80].min() > 5.0 * once_HW[80:180, 92:110].max()
+        assert not once_HW[~block(*SEEN)].any()
+        assert once_HW.max() <= ONCE
+
+
+def test_a_pocket_is_like_itself_but_like_nothing_a_pocket_away():
+    pocket_HW = block(slice(80, 110), slice(60, 82))
+    nearer_HW, farther_HW = comes_once(picture(np.where(pocket_HW, -1.0, checks())), block(*SEEN))
+    assert farther_HW[90:100, 66:76].min() > 5.0 * nearer_HW[90:100, 66:76].max()
 
 
 def test_what_is_deeper_than_a_step_takes_more_and_what_leads_to_nothing_none():

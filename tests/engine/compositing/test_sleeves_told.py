@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.compositing.sleeves_told import with_sleeves
+from engine.compositing.sleeves_told import with_bare_arms, with_sleeves
 from engine.cv import cv2
 from engine.regions import CLASSES, REGIONS
 
@@ -86,3 +86,56 @@ def test_without_a_face_or_a_top_nothing_is_told():
         before = seen()
         before[:, :CLASSES, gone[0], gone[1]] = 0.0
         assert torch.equal(with_sleeves(before, picture(WHITE, WHITE)), before)
+
+
+LIT = (0.97, 0.80, 0.68)
+VIOLET = (0.55, 0.45, 0.78)
+EDGE = slice(40, 60), slice(73, 76)  # of what is a sleeve above
+
+
+def arms_seen() -> Tensor:
+    """Logits [1, 2, h, w] that a px is of either arm: the left one is there, from its shoulder on."""
+    logits = torch.full((1, 2, *SIZE), -9.0)
+    logits[0, 1, 40:84, 66:76] = 9.0
+    return logits
+
+
+def edged(region: int = TOP) -> Tensor:
+    """A surface map that takes the edge of a bare arm for a sleeve."""
+    made = seen()
+    made[:, :CLASSES, EDGE[0], EDGE[1]] = 0.0
+    made[:, region, EDGE[0], EDGE[1]] = 12.0
+    return made
+
+
+@pytest.mark.parametrize("region", [TOP, DRESS])
+def test_the_lit_edge_of_a_bare_arm_is_no_sleeve(region):
+    photo, before = picture(VIOLET, SKIN), edged(region)
+    photo[:, :, 80:120, 146:152] = 2.0 * torch.tensor(LIT)[:, None, None] - 1.0
+    made = with_bare_arms(before, arms_seen(), photo)
+    assert (made[0, :CLASSES].argmax(0)[EDGE] == ARMS).all()
+    same = torch.ones(SIZE, dtype=torch.bool)
+    same[EDGE] = False
+    assert torch.equal(made[..., same], before[..., same])
+    assert torch.equal(made[:, CLASSES:], before[:, CLASSES:]), "places"
+
+
+@pytest.mark.parametrize(
+    ("edge", "skin", "top", "why"),
+    [
+        (VIOLET, SKIN, VIOLET, "a strap"),
+        (SKIN, (0.35, 0.55, 0.35), VIOLET, "what counts as skin is not as the face is"),
+        (SKIN, SKIN, SKIN, "the top has the colour of skin"),
+    ],
+)
+def test_of_an_arm_stays_clothes_what_has_their_colour_or_where_nothing_tells(edge, skin, top, why):
+    photo, before = picture(top, skin, skin), edged()
+    photo[:, :, 80:120, 146:152] = 2.0 * torch.tensor(edge)[:, None, None] - 1.0
+    assert torch.equal(with_bare_arms(before, arms_seen(), photo), before), why
+
+
+def test_an_arm_that_mostly_counts_as_a_sleeve_stays_one():
+    before = seen()
+    before[:, :CLASSES, SLEEVE[0], SLEEVE[1]] = 0.0
+    before[:, TOP, 40:70, 66:76] = 24.0
+    assert torch.equal(with_bare_arms(before, arms_seen(), picture(VIOLET, SKIN)), before)

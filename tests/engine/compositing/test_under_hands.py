@@ -105,6 +105,29 @@ def test_cloth_goes_on_as_light_as_it_is_beside_the_arm():
     assert (made[0, 50:64, 63:70] - 0.18).abs().mean() < 0.05
 
 
+def test_a_print_that_an_arm_cuts_off_lends_no_colours():
+    """What is between its lines is dark enough to pass for shade; no streak of it goes on under the arm."""
+    arm = slice(38, 72), slice(61, 74)
+    shirt = SHIRT, (slice(20, 90), slice(30, 90))
+    picture = grey(-0.9)
+    picture[:, 0, 48:62, 44:61], picture[:, 0, 48:62, 44:61:2] = -0.72, 0.2  # red on black
+    made = under(picture, classes(shirt, (ARM, arm)), classes(shirt), [arm])
+    assert (made[:3, 44:66, 63:71] + 0.9).abs().max() < 0.05
+
+
+def test_where_a_hem_is_seen_no_other_garment_goes_on_beside_it():
+    """What is told beneath the arm ends too high; below the arm the photo shows shirt, and that stays."""
+    arm = slice(38, 73), slice(61, 74)
+    shirt, trousers = (SHIRT, (slice(20, 76), slice(30, 90))), (TROUSERS, (slice(76, 118), slice(30, 90)))
+    beneath = classes((SHIRT, (slice(20, 66), slice(30, 90))), (TROUSERS, (slice(66, 118), slice(30, 90))))
+    dark = classes(shirt, trousers) == TROUSERS
+    picture = torch.where(dark, -0.8, 0.5).expand(1, 3, *SIZE).clone()
+    made = under(picture, classes(shirt, trousers, (ARM, arm)), beneath, [arm])
+    shown = torch.lerp(picture[0], made[:3], made[3:].amax(0, keepdim=True))
+    assert (shown[:, 75:76, 34:86] - 0.5).abs().max() < 0.05
+    assert made[4, 45:62, 63:72].min() > 0.9, "the arm lies on the shirt"
+
+
 def test_no_edge_stays_where_an_arms_outline_was():
     """Near the arm the shirt lies a little in the shade, to whose colours what is under it goes over."""
     picture = grey(0.2)

@@ -38,8 +38,43 @@ def along(side: int, pose_B183: Tensor) -> Tensor:
     return torch.stack([told_HW, torch.sign(HERE.real), torch.zeros_like(told_HW)])[None]
 
 
-def whole(photo_13HW: Tensor, arms_12HW: Tensor, pose_B183: Tensor) -> WholeArms:
-    return whole_arms(photo_13HW, arms_12HW, pose_B183, how_shown(arms_12HW, pose_B183))
+BALD = torch.zeros(1, 1, *SIZE)
+
+
+def shown(arms_12HW: Tensor, pose_B183: Tensor, hair_11HW: Tensor = BALD) -> Tensor:
+    return how_shown(arms_12HW, pose_B183, hair_11HW)
+
+
+def whole(photo_13HW: Tensor, arms_12HW: Tensor, pose_B183: Tensor, hair_11HW: Tensor = BALD) -> WholeArms:
+    told = shown(arms_12HW, pose_B183, hair_11HW)
+    return whole_arms(photo_13HW, arms_12HW, pose_B183, told, hair_11HW)
+
+
+def hair_down_to(part: float, pose_B183: Tensor) -> Tensor:
+    """Hair [1, 1, H, W] before the right arm, from its shoulder to that part of its upper bone."""
+    upper = segments(pose_B183[0], SIDES)[ARMS[RIGHT][0]]
+    down_hw = ((HERE - upper.begin) / upper.step).real
+    return ((down_hw < part) & (HERE.real < 0)).float()[None, None]
+
+
+def test_beneath_hair_before_its_shoulder_an_arm_goes_on_as_below():
+    own = pose()
+    hair = hair_down_to(0.5, own)
+    arms = torch.stack([matte(RIGHT, own) * (1.0 - hair[0, 0]), matte(LEFT, own)])[None]
+    photo = torch.where(hair > 0, -1.0, 0.6).expand(1, 3, *SIZE)
+    assert shown(arms, own, hair).tolist() == [[FILLED, SEEN]]
+    made = whole(photo, arms, own, hair)
+    placed = segments(own[0], SIDES)[ARMS[RIGHT][0]]
+    inside = (off(placed, HERE, 0.0) < 0.5 * BROAD) & (((HERE - placed.begin) / placed.step).real > 0.05)
+    assert made.drawn[0, RIGHT][inside].min() > 0.9
+    assert (made.arms[0, :3, inside] - 0.6).abs().max() < 0.1, "no hair goes along"
+
+
+def test_an_arm_that_hair_hides_for_the_most_part_is_lent():
+    own = pose()
+    hair = hair_down_to(1.1, own)
+    arms = torch.stack([matte(RIGHT, own) * (1.0 - hair[0, 0]), matte(LEFT, own)])[None]
+    assert shown(arms, own, hair).tolist() == [[LENT, SEEN]]
 
 
 @pytest.mark.parametrize("hidden", [RIGHT, LEFT])
@@ -74,13 +109,24 @@ def test_what_stands_out_of_a_sleeve_is_not_lent():
     assert drawn[RIGHT][far < 0.8 * BROAD].min() > 0.9
 
 
+def test_of_the_trunk_beside_a_shoulder_nothing_is_lent():
+    """Of somebody seen from a side that is the other sleeve."""
+    own = pose()
+    below = (HERE.imag - segments(own[0], SIDES)[ARMS[LEFT][0]].begin.imag).abs()
+    trunk = (below < 25 * PX) & (HERE.real > 0) & (HERE.real < 8 * PX)  # 4 px and more from the shoulder
+    left = matte(LEFT, own).maximum(trunk.float())
+    drawn = whole(along(LEFT, own), torch.stack([torch.zeros(SIZE), left])[None], own).drawn[0]
+    assert drawn[RIGHT][(bones_of(RIGHT, own) > BROAD + 0.2) & (below > 6 * PX)].max() < 0.05
+    assert drawn[RIGHT][bones_of(RIGHT, own) < 0.8 * BROAD].min() > 0.9
+
+
 @pytest.mark.parametrize(("part", "lends"), [(0.15, False), (0.4, True)])
 def test_an_arm_whose_forearm_points_at_us_lends_nothing(part, lends):
     own = pose()
     wrist, elbow = own[0, sk.LEFT_WRIST, :2], own[0, sk.LEFT_ELBOW, :2]
     own[0, sk.LEFT_WRIST, :2] = elbow + part * (wrist - elbow)
     arms = torch.stack([torch.zeros(SIZE), matte(LEFT, own)])[None]
-    assert how_shown(arms, own).tolist() == [[LENT if lends else SEEN, SEEN]]
+    assert shown(arms, own).tolist() == [[LENT if lends else SEEN, SEEN]]
 
 
 def test_of_arms_that_are_both_seen_nothing_is_changed():
@@ -146,15 +192,15 @@ def test_how_arms_are_shown_is_told_once_and_holds_in_every_size():
     """In a finer picture more of an arm may be seen, or less."""
     own, photo = pose(), torch.rand(1, 3, *SIZE)
     right = torch.zeros(SIZE)
-    lent = how_shown(torch.stack([right, matte(LEFT, own)])[None], own)
+    lent = shown(torch.stack([right, matte(LEFT, own)])[None], own)
     assert lent.tolist() == [[LENT, SEEN]]
     seen = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
-    assert whole_arms(photo, seen, own, lent).arms.shape[1] == 6
+    assert whole_arms(photo, seen, own, lent, BALD).arms.shape[1] == 6
     across, arms = crossed()
-    told = how_shown(arms, across)
+    told = shown(arms, across)
     assert told.tolist() == [[FILLED, SEEN]]
     nothing_over = torch.stack([matte(RIGHT, across), torch.zeros(SIZE)])[None]
-    made = whole_arms(photo, nothing_over, across, told)
+    made = whole_arms(photo, nothing_over, across, told, BALD)
     assert torch.equal(made.drawn, nothing_over) and torch.equal(made.arms[:, :3], photo)
 
 

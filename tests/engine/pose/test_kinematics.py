@@ -95,6 +95,23 @@ def test_a_guessed_limb_that_is_pulled_away_is_seen(pull, joint):
     np.testing.assert_array_equal(k.move_joint(pose, joint, (np.nan, y)), pose)
 
 
+@pytest.mark.parametrize("pull", PULLS.values(), ids=PULLS)
+@pytest.mark.parametrize(("joint", "stays"), [(3, False), (4, False), (6, True), (7, True), (13, True)])
+def test_the_far_limb_of_who_is_seen_from_a_side_stays_behind(pull, joint, stays):
+    """She looks to the right: her left is far."""
+    pose = k.t_pose(SIZE)
+    pose[:, 2] = sk.GUESSED
+    middle = pose[sk.NECK, 0]
+    for right, left in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+        pose[[right, left], 0] = middle - 2, middle + 2
+    pose[sk.NOSE, 0] += 20
+    x, y = pose[joint, :2].tolist()
+    moved = pull(pose, joint, (x - 60, y - 60))
+    assert (moved[joint, 2] == sk.GUESSED) == stays
+    pose[joint - (joint in (4, 7, 13)), 2] = sk.SEEN  # its elbow, or its knee
+    assert pull(pose, joint, (x - 60, y - 60))[joint, 2] == sk.SEEN
+
+
 @settings(max_examples=300, deadline=None)
 @given(poses(absent=False), st.sampled_from([4, 7, 10, 13]), st.floats(0, 2 * math.pi), st.floats(0, 1.5))
 def test_hands_and_feet_reach_what_they_can(pose, end, angle, part):

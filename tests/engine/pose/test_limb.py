@@ -186,3 +186,23 @@ def test_the_guessed_elbow_is_near_that_of_rendered_people():
     assert len(errors) > 200
     assert np.mean(errors) < 0.12
     assert np.mean(np.array(errors) > 0.25) < 0.1
+
+
+@pytest.mark.parametrize(("cosine", "far"), [(0.43, "left"), (0.57, None)])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_of_who_is_seen_from_a_side_one_side_is_far(cosine, far, mirrored):
+    """Turned to the right of the picture; photographs of profiles and of half profiles are told apart."""
+    pose = k.t_pose(SIZE)
+    middle = pose[[sk.RIGHT_HIP, sk.LEFT_HIP], 0].mean()
+    trunk = pose[[sk.RIGHT_HIP, sk.LEFT_HIP], 1].mean() - pose[sk.NECK, 1]
+    for right, left, share in (
+        (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER, 0.72),
+        (sk.RIGHT_HIP, sk.LEFT_HIP, 0.45),
+    ):
+        pose[[right, left], 0] = middle + 0.5 * cosine * share * trunk * np.array([-1, 1])
+    pose[sk.NOSE, 0] += 0.3 * trunk
+    if mirrored:
+        pose, far = k.mirror(pose, SIZE), far and "right"
+    limbs = [j for j in range(18) if j in (3, 4, 6, 7, 9, 10, 12, 13)]
+    there = (pose[:, 2] > 0) & ~np.isin(np.arange(18), limbs)  # the trunk alone tells how large a body is
+    assert read_body(pose[:, :2].astype(float), there).far_side == far

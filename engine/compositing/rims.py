@@ -83,7 +83,8 @@ def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
 
 
 def of_other_hue(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
-    """1 where a colour has another hue than skin of this tone, and is light enough to have one, [1, 1, H, W]."""
+    """1 where a colour has another hue than skin of this tone, and is light enough to have one, [1, 1, H,
+    W]."""
     hue_1CHW, light_11HW = _hue(picture_1CHW)
     of_hue_11HW = ramp((hue_1CHW - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True), *_NO_HUE)
     return of_hue_11HW * ramp(light_11HW, *_LIGHT)

@@ -32,7 +32,8 @@ class Manner:
 
     size: (H, W) of the frame. symmetric: its partner on the other side too. lengths_kept: bones stay as long
     as they are. limbs_bend: a hand or foot bends its limb. flipped: with elbow or knee on the other side.
-    laid: how the skeleton follows that is laid on a photo by hand; None: as a body does.
+    laid: how the skeleton follows that is laid on a photo by hand; None: as a body does. own: the pose of the
+    person's photo, [18, 3], None where nobody was found in it.
     """
 
     size: tuple[int, int]
@@ -41,6 +42,7 @@ class Manner:
     limbs_bend: bool = True
     flipped: bool = False
     laid: Callable[[np.ndarray, int, Place], np.ndarray] | None = None
+    own_18x3: np.ndarray | None = None
 
     def turns(self, joint: int) -> bool:
         """Whether a pulled joint goes about the one above it."""
@@ -89,8 +91,8 @@ def of_bone(start: np.ndarray, joint: int, xy: Place) -> Drag:
     end = NOSE if joint in HEAD else joint
     pivot = _at(start, PARENTS[end])
 
-    def posed(at: Place, _manner: Manner) -> np.ndarray:
-        return kinematics.turn_bone(start, joint, xy, at)
+    def posed(at: Place, manner: Manner) -> np.ndarray:
+        return kinematics.turn_bone(start, joint, xy, at, manner.own_18x3)
 
     base = angle_of(pivot, xy) - angle_of(pivot, _at(start, end))
     return Drag(start, xy, f"Turn {_bone_name(joint)}", posed, pivot, base)
@@ -138,10 +140,12 @@ def pulled(start: np.ndarray, joint: int, to: Place, manner: Manner, free: bool 
 def _pulled(pose: np.ndarray, joint: int, to: Place, manner: Manner, free: bool = False) -> np.ndarray:
     """With this one joint pulled."""
     if not free and not manner.lengths_kept:
-        return kinematics.carry_joint(pose, joint, to)
+        return kinematics.carry_joint(pose, joint, to, manner.own_18x3)
     if not free and not manner.limbs_bend and joint in LIMB_ENDS:
-        return kinematics.turn_bone(pose, joint, _at(pose, joint), to)
-    return kinematics.move_joint(pose, joint, to, free=free, flipped=manner.flipped, size=manner.size)
+        return kinematics.turn_bone(pose, joint, _at(pose, joint), to, manner.own_18x3)
+    return kinematics.move_joint(
+        pose, joint, to, free=free, flipped=manner.flipped, size=manner.size, own_18x3=manner.own_18x3
+    )
 
 
 def centre_of(pose_18x3: np.ndarray, joints: tuple[int, ...]) -> Place:

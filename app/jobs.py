@@ -14,9 +14,9 @@ import numpy as np
 from app.backend import Backend
 from app.document import Photo
 from app.session_host import SessionHost
+from app.wishes import Wish
 from engine import provenance
 from engine.api import RenderRequest
-from engine.editing.regions import Choice
 from engine.errors import InputError
 from engine.export import AS_DRAWN, ExportOptions, exported
 from engine.look import LookDocument, SourcePhoto
@@ -72,9 +72,9 @@ class EncodePhoto:
     source: path, bytes of a picture file, or uint8 RGB. role: PERSON, GARMENT or CORRECTED. pose: [18, 3] in
     photo px, NOBODY to use the whole photo; None: a person is looked for, here and nowhere else. quarters: by
     which it is turned clockwise first. replaces: key of the photo it is instead of. alone: whether the user
-    says that it shows a garment with nobody in it, or that somebody wears it; None: it is looked at. wanted:
-    the garments to take from it once it is on the shelf; None: those that are chosen then. Value:
-    Photo, NoPerson, SeveralPeople, or for a person the PoseFile of a skeleton picture.
+    says that it shows a garment with nobody in it, or that somebody wears it; None: it is looked at. wish:
+    what is to be taken from it once it is on the shelf. Value: Photo, NoPerson, SeveralPeople, or for a
+    person the PoseFile of a skeleton picture.
     """
 
     source: Path | bytes | np.ndarray
@@ -84,7 +84,7 @@ class EncodePhoto:
     quarters: int = 0
     replaces: str = ""
     alone: bool | None = None
-    wanted: Choice | None = None
+    wish: Wish = field(default_factory=Wish)
 
     @property
     def doing(self) -> str:

@@ -27,8 +27,8 @@ from app.jobs import (
     WorkerJob,
 )
 from app.trouble import Trouble
+from app.wishes import Wish
 from app.worker import RenderWorker
-from engine.editing.regions import Choice
 from engine.pose import kinematics
 from engine.pose.formats import PoseFile
 from engine.pose.skeleton import NOBODY
@@ -44,7 +44,8 @@ class PhotoImporter(QObject):
     notice = Signal(str, str, str)  # grade, sentence, details
     person_opened = Signal()
     pose_found = Signal(object)  # PoseFile: a picture was a skeleton, or was asked for its pose
-    garment_shelved = Signal(str, object)  # key of its photo, what is wanted of it, as `EncodePhoto`
+    garment_asked = Signal(object)  # Wish of a photo that is to be read
+    garment_shelved = Signal(str, object)  # key of its photo, Wish
     several_found = Signal(object, object)  # EncodePhoto, SeveralPeople: who of them is to be asked
     pose_left = Signal()  # a new person is about to take the place of the present one
 
@@ -78,13 +79,15 @@ class PhotoImporter(QObject):
         name: str,
         role: str = PERSON,
         pose: np.ndarray | None = None,
-        wanted: Choice | None = None,
+        wish: Wish | None = None,
     ) -> None:
         """A new person, or a garment reference. Waits for an engine that is still waking up."""
-        self.encode(EncodePhoto(source, name, role, pose, wanted=wanted))
+        self.encode(EncodePhoto(source, name, role, pose, wish=wish or Wish()))
 
     def encode(self, job: EncodePhoto | EncodeLook) -> None:
         """Submit a job that needs the engine, once it is awake."""
+        if isinstance(job, EncodePhoto):
+            self.garment_asked.emit(job.wish)
         if self._awake:
             self.submit(job)
             return
@@ -121,7 +124,7 @@ class PhotoImporter(QObject):
 
     def take_one(self, job: EncodePhoto, data: bytes, pose: np.ndarray) -> None:
         """Encode a photo with the person who was chosen among several."""
-        self.submit(replace(job, source=data, pose=pose, quarters=0))
+        self.encode(replace(job, source=data, pose=pose, quarters=0, wish=Wish(job.wish.words)))
 
     def leave_draft(self) -> None:
         """Put the photo away."""
@@ -198,9 +201,9 @@ class PhotoImporter(QObject):
                 history.do(self._undo_stack, command)
         elif job.role == GARMENT or photo.reference.alone:
             history.do(self._undo_stack, history.ShelvePhoto(self._document, photo))
-            if not job.wanted:
+            if not job.wish.of(()):
                 self.notice.emit("info", _shelved(photo), "")
-            self.garment_shelved.emit(photo.key, job.wanted)
+            self.garment_shelved.emit(photo.key, job.wish)
         else:
             pose = photo.reference.keypoints_18x3
             if pose is None:

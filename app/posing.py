@@ -212,9 +212,8 @@ class Posing:
 
     def reset(self) -> None:
         """Back to the pose the person has in the photo."""
-        look, draft = self._target.active.look, self._target.draft
-        photo = look.photo(look.person)
-        start = draft.start if draft else photo.own_pose(self._target.frame_size) if photo else None
+        draft = self._target.draft
+        start = draft.start if draft else self._own_pose()
         if start is not None and not np.array_equal(start, self.pose):
             self._push(history.ResetPose(self._target.active, np.array(start, dtype=np.float32)))
 
@@ -235,7 +234,14 @@ class Posing:
             self.limbs_bend,
             self._flipped and self._drag is not None,
             draft.pull if draft else None,
+            None if draft else self._own_pose(),
         )
+
+    def _own_pose(self) -> np.ndarray | None:
+        """The pose that the person has in the photo."""
+        look = self._target.active.look
+        photo = look.photo(look.person)
+        return photo.own_pose(self._target.frame_size) if photo else None
 
     def _step_text(self, joint: int, free: bool = False) -> str:
         name = JOINTS[joint]

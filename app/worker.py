@@ -288,8 +288,9 @@ class RenderWorker(QThread):
         if settled.changed:
             before = self._still
             self._render(replace(post, live=False))
-            if settled.garment and before is not None and self._still is not None:
-                self.refined.emit(settled.garment, _anew(before[1].finest, self._still[1].finest))
+            now = self._still
+            if settled.garment and before and now and now is not before and now[0].stamp == before[0].stamp:
+                self.refined.emit(settled.garment, _anew(before[1].finest, now[1].finest))
         return True
 
     def _with_less(self, post: Post, level: int | None, error: MemoryError) -> Post | None:

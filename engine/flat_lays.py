@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine import detect, parsing
 from engine.compositing.fields import spread
+from engine.compositing.garment_outline import begins_narrow
 from engine.cv import cv2
 from engine.models.parser import Parser
 from engine.pictures import to_rgb
@@ -237,6 +238,8 @@ def told_in(rgb_hwC: np.ndarray, regions_hw: np.ndarray) -> tuple[int, np.ndarra
         region = _PANTS
     elif region == _PANTS and not parted and counts[REGIONS[_TOP]] > _OF_TOP * counts[REGIONS[_PANTS]]:
         region = _TOP  # a knitted vest is as broad as shorts
+    elif region == _PANTS and not parted and begins_narrow(cut_hw):
+        region = _DRESS
     return region, cut_hw
 
 

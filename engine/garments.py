@@ -110,9 +110,18 @@ def offered(word: str, shown: Mapping[str, float]) -> str | None:
         return _lent_alone(word, shown)
     least = LEAST_FACELESS if shown.get("face", 0.0) < LEAST_SHOWN else LEAST_SHOWN
     for candidate in (word, _INSTEAD.get(word)):
-        if candidate is not None and shown.get(candidate, 0.0) >= least:
+        if candidate is None or (candidate == "dress" and _skirt_under_top(shown, least)):
+            continue
+        if shown.get(candidate, 0.0) >= least:
             return candidate
     return None
+
+
+def _skirt_under_top(shown: Mapping[str, float], least: float) -> bool:
+    """Whether what counts as a dress is but a skirt under a top: given for a dress, it would leave a bare
+    chest."""
+    above = shown.get("dress", 0.0) - shown.get("skirt", 0.0)
+    return above < least <= shown.get("top", 0.0) - above
 
 
 def _lent_alone(word: str, shown: Mapping[str, float]) -> str | None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "samples": "photograph the people and garments in the application's box",
     "poses": "make the application's pose library",
     "hand": "photograph the hand of whoever hides both of theirs",
+    "skin": "photograph the skin of whoever hides theirs",
 }
 
 

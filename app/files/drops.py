@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 from app import icons, theme
 from app.files.intake import EXPORT, LOOK, NOTHING, PHOTO, POSE, READABLE, SHELVED, Intake, of_mime
 from app.jobs import GARMENT, PERSON, TARGET_POSE
-from engine.editing.regions import Choice
+from app.wishes import Wish
 
 TARGETS = {
     PHOTO: ((PERSON, "person", "New person", "pose whoever is in it"),
@@ -37,9 +37,9 @@ TARGETS = {
 
 
 class Aimed(NamedTuple):
-    """That a photo is let go where it gives a garment. wanted: as `EncodePhoto`."""
+    """That a photo is let go where it gives a garment. wish: as of `EncodePhoto`."""
 
-    wanted: Choice | None
+    wish: Wish
 
 
 class DropOverlay(QWidget):
@@ -128,8 +128,8 @@ class Drops(QObject):
     """Answers what is dragged over `window`. The shelf is a place of its own, for garments, the pose library
     one for poses that are to be kept.
 
-    take: called with every thing that is dropped, its role, and the garments that are to be taken from it
-    (None: those that are chosen once it is read). tell: with a sentence where it is nothing.
+    take: called with every thing that is dropped, its role, and what is to be taken from it (None: what is
+    chosen once it is read). tell: with a sentence where it is nothing.
     move: with the key of a photo that is let go over the shelf, and where in it. keep: with a pose that is
     let go over the library. aim: with where in the window a photo hovers, None where it is gone, and whether
     it is let go; answers None where places are shown instead.
@@ -141,7 +141,7 @@ class Drops(QObject):
         overlay: DropOverlay,
         shelf: QWidget,
         library: QWidget,
-        take: Callable[[Intake, str, Choice | None], None],
+        take: Callable[[Intake, str, Wish | None], None],
         tell: Callable[[str], None],
         move: Callable[[str, QPoint], None],
         keep: Callable[[Intake], None],
@@ -200,9 +200,9 @@ class Drops(QObject):
         for place, thing in enumerate(things):
             # The first file goes where it was dropped; further photos join the shelf behind it.
             if place == 0:
-                self._take(thing, role, aimed.wanted if aimed else None)
+                self._take(thing, role, aimed.wish if aimed else None)
             else:
-                self._take(thing, GARMENT, ())
+                self._take(thing, GARMENT, Wish(()))
 
     def _aimed_at(self, event: QDropEvent, let_go: bool = False) -> Aimed | None:
         aims = self._kind in (PHOTO, SHELVED)

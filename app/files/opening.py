@@ -22,7 +22,7 @@ from app.files.reading import Reader, at_once
 from app.jobs import GARMENT, PERSON, TARGET_POSE, EncodePhoto, SeveralPeople
 from app.notify import Notices
 from app.settings import Settings
-from engine.editing.regions import Choice
+from app.wishes import Wish
 from engine.errors import InputError
 from engine.files import opened
 from engine.look import SUFFIX, LookDocument
@@ -164,8 +164,8 @@ class Opening:
         for thing in things[:1]:
             self.take(thing)
 
-    def take(self, thing: intake.Intake, role: str = "", wanted: Choice | None = None) -> None:
-        """Use a file, a drop or a paste as `role`; "" takes what it is made for. wanted: as `EncodePhoto`."""
+    def take(self, thing: intake.Intake, role: str = "", wish: Wish | None = None) -> None:
+        """Use a file, a drop or a paste as `role`; "" takes what it is made for. wish: `EncodePhoto`'s."""
         try:
             match thing.kind, thing.source:
                 case intake.LOOK, Path() as path:
@@ -188,7 +188,7 @@ class Opening:
                     if fault := at_once(lambda: _fault_of(source), ""):
                         raise InputError(fault)  # not only once an engine is awake
                     self._controller.photos.open_photo(
-                        source, thing.name, role if role in (PERSON, GARMENT) else PERSON, wanted=wanted
+                        source, thing.name, role if role in (PERSON, GARMENT) else PERSON, wish=wish
                     )
         except InputError as error:
             self._notices.show("error", str(error))

@@ -29,5 +29,5 @@ class Aim:
         if spot is None or not viewport.rect().contains(spot):
             self._dressing.hovered(None)
             return None
-        wanted = self._dressing.aimed(self._canvas.to_pose(QPointF(spot)), let_go)
-        return None if wanted == () else Aimed(wanted)
+        wish = self._dressing.aimed(self._canvas.to_pose(QPointF(spot)), let_go)
+        return None if wish is None else Aimed(wish)

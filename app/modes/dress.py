@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.controller import Controller
-from app.document import Photo
 from app.modes.brush import Brush
 from app.modes.mode import XY
+from app.wishes import Wish, Wishes
 from engine.api import Frame
 from engine.editing import regions
 from engine.editing.regions import Choice
@@ -38,9 +38,8 @@ class DressMode(QObject):
         self._distribution: regions.LayerMaps = {}
         self._lines_of: dict[Choice, list[np.ndarray]] = {}  # of the picture that is shown
         self._hovered = ""
-        self._wanted: list[tuple[Choice, str]] = []  # of photos whose garments are still asked
-        self._early: Callable[[], object] | None = None  # what the hand did before it is known what is where
-        self._early_key = ""  # of a photo that was clicked after it
+        self.wishes = Wishes(self._give)
+        self._early: list[Callable[[], object]] = []  # what the hand did before it is known what is where
         self._stroke_asked = 0  # stamp of the picture that has all of the last stroke in it
         self._at: XY | None = None  # where the pointer is
         self.choice: Choice = ()
@@ -52,12 +51,13 @@ class DressMode(QObject):
         controller.lending.read.connect(lambda _key: self._tell_lights())
         controller.look_changed.connect(self._on_look)
         controller.lending.answered.connect(self._on_answer)
+        controller.photos.garment_asked.connect(self.wishes.made)
         controller.photos.garment_shelved.connect(self._on_shelved)
 
     def switch(self, on: bool) -> None:
         """Begin or end; what was chosen is forgotten."""
         self.on = on
-        self._forget_wanted()
+        self._forget()
         self._lift()
         self.brush.take_up(False)
         self._hover("")
@@ -81,20 +81,29 @@ class DressMode(QObject):
         else:
             self._hover("" if xy is None else self._word_at(xy))
 
-    def aimed(self, xy: XY, let_go: bool) -> Choice | None:
-        """A photo hovers here: what it would replace, () for nothing; None while that is not known.
-        let_go: choose that."""
+    def aimed(self, xy: XY, let_go: bool) -> Wish | None:
+        """What a photo that hovers here would give; None for nothing. let_go: choose that."""
+        wish = Wish()
         if self._pieces_hw is None:
             if let_go:
-                self._early, self._early_key = partial(self.aimed, xy, let_go=True), ""
-            return None
-        word = self._word_at(xy)
-        wanted = self.choice if not word or word in self.choice else (word,)
+                self._early.append(partial(self._let_go_on, xy, wish))
+            return wish
+        wish.words = self._meant(xy)
         if let_go:
-            self.choose(wanted)
+            self._let_go_on(xy, wish)
         else:
-            self._hover(word)
-        return wanted
+            self._hover(self._word_at(xy))
+        return wish if wish.words else None
+
+    def _let_go_on(self, xy: XY, wish: Wish) -> None:
+        words = self._meant(xy)
+        self.wishes.settle(wish, words)
+        self.choose(words)
+
+    def _meant(self, xy: XY) -> Choice:
+        """The garments that a photo would be for here."""
+        word = self._word_at(xy)
+        return self.choice if not word or word in self.choice else (word,)
 
     def pressed(self, xy: XY, add: bool, remove: bool) -> None:
         if self.brush.on:
@@ -103,7 +112,7 @@ class DressMode(QObject):
             self._tell_stroke()
             return
         if self._pieces_hw is None:
-            self._early = partial(self.pressed, xy, add, remove)
+            self._early.append(partial(self.pressed, xy, add, remove))
             return
         word = self._word_at(xy)
         if remove:
@@ -121,7 +130,7 @@ class DressMode(QObject):
     def take_brush(self, on: bool) -> None:
         """Take the brush up to paint what is chosen, or put it away. A click that waits chose for clothes: it
         is no stroke."""
-        self._early, self._early_key = None, ""
+        self._early.clear()
         if on and self.choice:
             self.brush.choose(self.choice[-1])
         self.brush.take_up(on and self.on)
@@ -142,7 +151,7 @@ class DressMode(QObject):
             self.brush.take_up(False)
             return True
         chosen = bool(self.choice)
-        self._forget_wanted()
+        self._forget()
         self.choose(())
         return chosen
 
@@ -178,28 +187,27 @@ class DressMode(QObject):
         photo = self._controller.document.look.photo(key)
         if not self.on or photo is None:
             return False
-        if not self.choice and self._early is not None:
-            self._early_key = key
-            return True
-        if not self.choice:
+        if self._early:
+            self._early.append(partial(self.take, key))
+        elif self.choice:
+            self.wishes.take(self.choice, key)
+        else:
             self._controller.notice.emit(
                 "info", "Click what they wear first, then the photo to take it from.", ""
             )
-            return True
-        self._take(self.choice, photo)
         return True
 
-    def _take(self, choice: Choice, photo: Photo) -> None:
-        lends = self._controller.lending.of(photo.reference)
-        # What was clicked last counts; other garments that wait for their photos still come.
-        self._wanted = [want for want in self._wanted if not set(want[0]) & set(choice)]
-        if lends is None:
-            self._wanted.append((choice, photo.key))
-        else:
-            self._controller.outfit.take(choice, photo.key, lends)
+    def _give(self, words: Choice, key: str) -> bool:
+        """Take these garments from a photo. False while it is not known what that lends."""
+        photo = self._controller.document.look.photo(key)
+        lends = None if photo is None else self._controller.lending.of(photo.reference)
+        if lends is not None:
+            self._controller.outfit.take(words, key, lends)
+        return photo is None or lends is not None
 
-    def _forget_wanted(self) -> None:
-        self._wanted, self._early, self._early_key = [], None, ""
+    def _forget(self) -> None:
+        self.wishes.forget()
+        self._early.clear()
 
     def _lift(self) -> None:
         self._controller.painting.end()
@@ -209,27 +217,21 @@ class DressMode(QObject):
 
     def _on_answer(self, key: str) -> None:
         self._tell_lenders()
-        photo = self._controller.document.look.photo(key)
-        lends = None if photo is None else self._controller.lending.of(photo.reference)
-        for choice in [choice for choice, wanted in self._wanted if wanted == key]:
-            self._wanted.remove((choice, key))
-            if lends is not None:
-                self._controller.outfit.take(choice, key, lends)
+        self.wishes.answered(key)
 
-    def _on_shelved(self, key: str, wanted: Choice | None) -> None:
+    def _on_shelved(self, key: str, wish: Wish) -> None:
         """A photo is where that comes from on which it was dropped, or what is chosen when it is added."""
-        photo = self._controller.document.look.photo(key)
-        if wanted is None and (self.choice or self._early is not None):
-            self.take(key)
-        elif self.on and photo is not None and wanted:
-            self._take(wanted, photo)
+        if self.on and self._early:
+            self._early.append(partial(self._on_shelved, key, wish))
+        elif self.on:
+            self.wishes.read(wish, self.choice, key)
 
     def _on_look(self, changed: frozenset[str]) -> None:
         if not self.on:
             self._pieces_hw = None  # of another picture when it comes to that
             return
         if "person" in changed:
-            self._forget_wanted()
+            self._forget()
             self.choose(())
         if "photos" in changed:
             self._ask()
@@ -246,12 +248,9 @@ class DressMode(QObject):
 
     def _press_early(self) -> None:
         """What was clicked, or where a photo was let go, while nothing was known yet."""
-        if self._early is not None:
-            early, key = self._early, self._early_key
-            self._early, self._early_key = None, ""
-            early()
-            if key and self.choice:
-                self.take(key)
+        early, self._early = self._early, []
+        for each in early:
+            each()
 
     def _on_maps(self, frame: Frame) -> None:
         if self.on:

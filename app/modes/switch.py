@@ -47,6 +47,7 @@ class ModeSwitch:
         panel.mute_wanted.connect(outfit.set_muted)
         panel.lock_wanted.connect(outfit.set_locked)
         panel.off_wanted.connect(outfit.take_off)
+        panel.off_wanted.connect(lambda word: dressing.wishes.pass_by((word,)))
         panel.forward_wanted.connect(outfit.bring_forward)
         panel.region_wanted.connect(self._choose_region)
         for asked in (panel.refining.stop_wanted, centre.canvas.escaped):

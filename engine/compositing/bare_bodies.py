@@ -1,8 +1,9 @@
 """A wearer's body bare, under clothes that are laid on: where it is, and what its skin looks like.
 
 A sleeve that is shorter than the one before, or a deeper neck, bares it. A limb goes on from where it is
-seen, as broad and as round as there: what its skin looks like across is all that is known of it. A neck goes
-on as a neck. px of a picture of at most 256 rows.
+seen, as broad and as round as there; along it, and where nothing of it is seen, its outline, its light and
+its shade are those of a limb out of the box (`made_skin`). A neck goes on as a neck. px of a picture of at
+most 256 rows.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.bodies import ARMPIT, Body, Parts, Ways, limb_length
+from engine.compositing.bodies import ARM, ARMPIT, Body, Parts, Ways, limb_length
 from engine.compositing.fields import highest, ramp, size_of, spread
 from engine.compositing.lent_skin import LentLimb, LentSkin
+from engine.compositing.made_skin import MadeLimb, made_skin
+from engine.compositing.rims import maybe_skin
 from engine.compositing.worn import Drawn, above_shoes, of_pieces, pieces_worn
 from engine.garments import ARMS, FACE, LEGS
 from engine.ops.resample import enlarged, running_mean, shrunk
 
-# Half of the breadth of bare bodies, in shoulders, evenly along an arm, a leg, and a trunk.
-_ARM_HALVES = 0.15, 0.125, 0.11, 0.095, 0.075
-_LEG_HALVES = 0.34, 0.28, 0.2, 0.19, 0.14
+# Half of the breadth of bare bodies, in shoulders, evenly along a trunk.
 _TRUNK_HALVES = 0.52, 0.5, 0.46, 0.46, 0.58
 _NECK_HALVES = (
     0.21,
@@ -31,26 +32,24 @@ _NECK_HALVES = (
     0.6,
 )  # likewise of a neck, from its upper end down to the shoulders' level
 _SURE = 0.8  # share of a position from which it is skin
-_NO_SKIN = 0.5  # difference of colours (of -1 to 1) from the wearer's tone that skin never has
-_NO_BEARD = 0.3  # likewise, that a neck hardly has, and a beard or a shadow has
+# Difference of colours (of -1 to 1) from the wearer's tone that a neck hardly has, and a beard or a shadow
+# has.
+_NO_BEARD = 0.3
 _RIM = 2  # px that are left out beside what is no skin
 _FEWEST = 40  # px of skin that tell how broad a limb is
 _FEWEST_OF_TONE = 12  # px of bare arms or hands that tell the tone of limbs
 _NEARBY = 0.3  # of a limb, from where its skin begins, that tells how it goes on before
 _WRIST = 0.9  # of a limb, up to where it is no hand or foot
+_PALM = 1.5  # times as broad as its wrist or ankle a hand or a foot is
 _HAND = 1.3  # of a limb, to where its hand or foot reaches
 _BROADEST, _NARROWEST = 1.3, 0.6  # of the usual breadth there, that a limb is found to have
 _BINS = 9  # across a limb
-# How much lighter the middle of a limb or a neck is than its tone, and darker its edges, where it is not
-# seen: four bare arms in photographs are, 2 px within their edges, 0.5 to 0.8 of their lightest; but what
-# is told of skin that is seen beside it goes on too, and that is lit as it is.
-_ROUND = 0.06, 0.2
 _AS_NEAR = 1.1  # times as far from the wearer's own skin as what goes on from that, that a lent one may be
+_SLANT = 1.5  # how much farther down its arm an armhole ends, of how far towards the trunk: it is round
 _SLICE = 3  # px along a limb in which its breadth is told
 _FINE = 3  # px, side of the window over which skin is smooth
 _COARSEST = 0.012  # of -1 to 1, the strongest grain: what is more is freckles
 _NECK = -0.5, 0.8  # of the shoulders, from how far above their level on a neck is, and how far around
-_CHEST = -0.15, 0.1  # likewise, below their level, from where on what is seen is less of a neck, and none
 _JOINS = (
     -0.15,
     0.1,
@@ -67,68 +66,69 @@ class BareBody:
         pieces_1Phw = F.interpolate(pieces_worn(wearer), way.size, mode="bilinear")
         picture_1Chw = shrunk(wearer.picture, way.size)
         tone_1C11 = wearer.wardrobe.skin
-        alike_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_SKIN
+        alike_11hw = maybe_skin(picture_1Chw, tone_1C11)
 
         def seen(*pieces: int) -> Tensor:
             """Where skin of these surely is, [1, 1, h, w], 0 or 1."""
             share_11hw = 1.0 - _most(1.0 - of_pieces(pieces_1Phw, pieces))
-            return ((share_11hw > _SURE) & alike_11hw).float()
+            return ((share_11hw > _SURE) & (alike_11hw > 0)).float()
 
         arms_11hw, legs_11hw, face_11hw = seen(ARMS), seen(LEGS), seen(FACE)
-        face_hw = face_11hw[0, 0] > 0
-        if face_hw.sum() >= _FEWEST:  # less what is beside it, and a beard's or a chin's shade
-            face_CN = picture_1Chw[0, :, face_hw]
-            lit_CN = face_CN[:, face_CN.mean(0) >= face_CN.mean(0).median()]
-            tone_1C11 = lit_CN.median(1).values[None, :, None, None]
-        # Of a head that is cut off a chin is seen, or lips; hands are nearer to the tone of arms and legs.
-        hands_hw = arms_11hw[0, 0] > 0
-        limbs_1C11 = tone_1C11
-        if hands_hw.sum() >= _FEWEST_OF_TONE:
-            limbs_1C11 = picture_1Chw[0, :, hands_hw].median(1).values[None, :, None, None]
+        # Less what is beside a face, and a beard's or a chin's shade.
+        tone_1C11 = _lit(picture_1Chw, face_11hw, tone_1C11)
+        limbs_1C11 = _of_limbs(picture_1Chw, arms_11hw, tone_1C11)
         shoes_11hw = F.interpolate(above_shoes(wearer.surface), way.size, mode="nearest")
         legs_11hw = legs_11hw * shoes_11hw
         no_beard_11hw = (picture_1Chw - tone_1C11).square().mean(1, keepdim=True).sqrt() < _NO_BEARD
         below_hw = way.down_HW / body.shoulders
         neck_hw = _halves((below_hw - _NECK[0]) / -_NECK[0], _NECK_HALVES) * body.shoulders
-        # Its roundness is that of a neck alone: a chest is flat.
-        darker_hw = (1.0 - _light(way.across_HW / neck_hw)) * (1.0 - ramp(below_hw, *_CHEST))
+        made = made_skin(below_hw.device)
+        darker_hw = made.darker(way.across_HW / body.shoulders, below_hw)
         skin_1Chw = self._neck(picture_1Chw, seen(FACE, ARMS) * no_beard_11hw, way, darker_hw, tone_1C11)
-        shapes, mine = [], []
+        # Where it is seen it is what is seen, and beside that nearly; a neck in a chin's light tells of no
+        # arm.
+        mine = [face_11hw * no_beard_11hw * self._near_neck(way)]
+        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, mine[0])
+        shapes = []
         legs_apart_hw = way.legs[0][2].abs() - way.legs[1][2].abs()
         lent_arms, lent_legs = ((None, None), (None, None)) if lent is None else lent
         finer_1CHW: Tensor | float = 0.0
-        for limbs, halves, seen_11hw, lent_limbs in (
-            (way.arms, _ARM_HALVES, arms_11hw, lent_arms),
-            (way.legs, _LEG_HALVES, legs_11hw, lent_legs),
+        for limbs, made_limbs, seen_11hw, lent_limbs in (
+            (way.arms, made.arms, arms_11hw, lent_arms),
+            (way.legs, made.legs, legs_11hw, lent_legs),
         ):
             # Legs that stand close by are two; arms that are held out are one line.
             apart_hw = legs_apart_hw if limbs is way.legs else torch.zeros_like(legs_apart_hw)
             within = [
                 Limb(
                     limb,
-                    halves,
+                    made_limb,
                     body.shoulders,
                     picture_1Chw,
                     seen_11hw * (each * apart_hw >= 0),
                     limbs_1C11,
+                    -each,
+                    _hangs(limb[0], body) if limbs is way.arms else 1.0,
                     lent_limb,
                 )
-                for limb, each, lent_limb in zip(limbs, (-1.0, 1.0), lent_limbs, strict=True)
+                for limb, made_limb, each, lent_limb in zip(
+                    limbs, made_limbs, (-1.0, 1.0), lent_limbs, strict=True
+                )
             ]
             shapes.append(self._sharp(torch.stack([each.within_hw for each in within]).amax(0), size))
             if limbs is way.arms:
                 self.arms = within
                 below_hw = torch.stack([each.below_hw for each in within]).amax(0)
                 self.beside = self._sharp(below_hw, size)
+            mine.append(torch.stack([each.mine_11hw for each in within]).amax(0))
+            one, other = within
+            off_1Chw = picture_1Chw - torch.lerp(one.skin_1Chw, other.skin_1Chw, other.share_hw)
+            off_1Chw = spread(off_1Chw, mine[-1])
             for each in within:
-                mine.append(each.mine_11hw)
-                skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw, each.share_hw)
+                skin_1Chw = torch.lerp(skin_1Chw, each.skin_1Chw + off_1Chw, each.share_hw)
                 if each.lent is not None:
                     finer_1CHW = finer_1CHW + enlarged(each.share_hw[None, None], size) * each.finer(size)
-        # Where it is seen it is what is seen, and beside that nearly.
-        neck_11hw = face_11hw * no_beard_11hw * self._near_neck(way)
-        known_11hw = torch.stack([*mine, neck_11hw]).amax(0)
-        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, known_11hw)
+        known_11hw = torch.stack(mine).amax(0)
         self.skin = (
             enlarged(skin_1Chw, size) + finer_1CHW + _grain(wearer.picture, enlarged(known_11hw, size))
         )
@@ -147,8 +147,8 @@ class BareBody:
     def _neck(
         self, picture_1Chw: Tensor, seen_11hw: Tensor, way: Ways, darker_hw: Tensor, tone_1C11: Tensor
     ) -> Tensor:
-        """A neck everywhere, as round as what is seen of it is. darker: of its tone, how much something round
-        is."""
+        """A neck everywhere, as shaded as what is seen of it is. darker: how much of its tone it is
+        darker."""
         known_hw = (seen_11hw * self._near_neck(way))[0, 0] > 0
         light_C = tone_1C11[0, :, 0, 0] + 1.0
         as_round = 1.0
@@ -170,27 +170,34 @@ class BareBody:
 
 
 class Limb:
-    """within: how far within its outline positions are, [h, w]. below: likewise, below an armpit. skin:
+    """within: how far within its outline positions are, [h, w]. below: likewise, below an armhole. skin:
     [1, 3, h, w]. share: where it is this limb's, [h, w]. mine: [1, 1, h, w],
     where its skin is seen; a hand's is lit otherwise."""
 
     def __init__(
         self,
         limb: tuple[np.ndarray, Tensor, Tensor],
-        halves: tuple[float, ...],
+        made: MadeLimb,
         unit: float,
         picture_1Chw: Tensor,
         seen_11hw: Tensor,
         tone_1C11: Tensor,
+        side: float,
+        hangs: float,
         lent: LentLimb | None = None,
     ):
+        """side: 1 where beside its bones, as `Ways` tell it, is away from the trunk, and -1 where it is
+        towards that. hangs: 0 to 1, how far it does, as the one in the box."""
         limb_42, along_hw, aside_hw = limb
         length = max(limb_length(limb_42), 1.0)
-        self._usual, self._unit, self._length = halves, unit, length
+        self._made, self._unit, self._length, self._hangs = made, unit, length, hangs
         self._middle, self._begin, self._ratio = 0.0, 1.0, 1.0
-        usual_hw = _halves(along_hw / length, halves) * unit
+        usual_hw = _halves(along_hw / length, made.halves) * unit
+        usual_hw = usual_hw * (1.0 + (_PALM - 1.0) * ramp(along_hw / length, _WRIST, 2.0 - _WRIST))
+        aside_hw = aside_hw - hangs * _halves(along_hw / length, made.middles) * unit
         middle_hw, half_hw = torch.zeros_like(usual_hw), usual_hw
-        colours_BC = _round_skin(tone_1C11)
+        across_BC = F.interpolate(made.across.t()[None], _BINS, mode="linear")[0].t()
+        colours_BC = (tone_1C11[0, :, 0, 0] + 1.0) * across_BC - 1.0
         mine_hw = (seen_11hw[0, 0] > 0) & (aside_hw.abs() < 2.0 * usual_hw)
         mine_hw &= (along_hw > 0.0) & (along_hw < _WRIST * length)
         self.mine_11hw = mine_hw[None, None].float()
@@ -208,13 +215,14 @@ class Limb:
         # Round where it begins, and no longer than with a hand or a foot.
         beyond_hw = along_hw.clamp(max=0.0) + (along_hw - _HAND * length).clamp(min=0.0)
         self.within_hw = half_hw - torch.hypot(aside_hw - middle_hw, beyond_hw)
-        self.below_hw = self.within_hw.minimum(along_hw - ARMPIT * unit)
+        outwards_hw = (aside_hw - middle_hw) * side
+        self.below_hw = self.within_hw.minimum(along_hw + _SLANT * outwards_hw - ARMPIT * unit)
         across_hw = ((aside_hw - middle_hw) / half_hw).clamp(-1.0, 1.0)
         step_hw = (across_hw + 1.0) / 2 * (_BINS - 1)
         first_hw = step_hw.long().clamp(0, _BINS - 2)
         skin_hwC = torch.lerp(colours_BC[first_hw], colours_BC[first_hw + 1], (step_hw - first_hw)[..., None])
-        self.skin_1Chw = skin_hwC.movedim(-1, 0)[None]
         self._way = along_hw / length, across_hw
+        self.skin_1Chw = (skin_hwC.movedim(-1, 0)[None] + 1.0) * made.at(*self._way) - 1.0
         self.lent, self._light_1C11 = lent, (colours_BC.mean(0) + 1.0)[None, :, None, None]
         if lent is not None:
             shades_1Chw, known_11hw = lent.at(*self._way)
@@ -244,9 +252,41 @@ class Limb:
 
     def beside(self, along: float) -> np.ndarray:
         """How far it reaches on both sides of its bones, so far along them, [2]; px."""
-        half = float(_halves(torch.tensor(along / self._length), self._usual)) * self._unit * self._ratio
-        middle = self._middle * min(max(along / self._begin, 0.0), 1.0)
+        half, bend = (
+            float(_halves(torch.tensor(along / self._length), each)) * self._unit
+            for each in (self._made.halves, self._made.middles)
+        )
+        middle = self._hangs * bend + self._middle * min(max(along / self._begin, 0.0), 1.0)
+        half = half * self._ratio
         return np.array((half - middle, half + middle))
+
+
+def _hangs(arm_42: np.ndarray, body: Body) -> float:
+    """How far an upper arm hangs beside its trunk, 0 to 1, so far its line is out of its joint (`Ways`)."""
+    return float(np.clip((arm_42[1] - arm_42[0]) @ body.down / (0.5 * ARM * body.shoulders), 0.0, 1.0))
+
+
+def _lit(picture_1CHW: Tensor, face_11HW: Tensor, else_1C11: Tensor) -> Tensor:
+    """The colour of the lighter half of a face, if enough of it is seen, [1, 3, 1, 1]."""
+    face_CN = picture_1CHW[0, :, face_11HW[0, 0] > 0]
+    if face_CN.shape[1] < _FEWEST:
+        return else_1C11
+    grey_N = face_CN.mean(0)
+    return face_CN[:, grey_N >= grey_N.median()].median(1).values[None, :, None, None]
+
+
+def _of_limbs(picture_1CHW: Tensor, arms_11HW: Tensor, lit_1C11: Tensor) -> Tensor:
+    """The tone of arms and legs, [1, 3, 1, 1]: as light as hands or bare arms are, for of a head that is cut
+    off a chin is seen, or lips; but hands are redder, and what of them is least like the face is what they
+    hold. lit: the face's lighter half."""
+    there_HW = arms_11HW[0, 0] > 0
+    if there_HW.sum() < _FEWEST_OF_TONE:
+        return lit_1C11
+    light_CN, lit_C = picture_1CHW[0, :, there_HW] + 1.0, lit_1C11[0, :, 0, 0] + 1.0
+    off_N = (light_CN - lit_C[:, None]).square().sum(0)
+    arms_C = light_CN[:, off_N <= off_N.median()].median(1).values
+    hue_C = (lit_C / lit_C.sum().clamp_min(0.1) + arms_C / arms_C.sum().clamp_min(0.1)) / 2
+    return (arms_C.sum() * hue_C - 1.0)[None, :, None, None]
 
 
 def _grain(picture_1CHW: Tensor, known_11HW: Tensor) -> Tensor:
@@ -282,17 +322,6 @@ def _across(picture_1Chw: Tensor, near_hw: Tensor, across_hw: Tensor, usual_BC: 
     # Where nothing is seen, as round as any.
     usual_BC = usual_BC - usual_BC.mean(0) + mean_C
     return (sums_BC + 2.0 * usual_BC) / (counts_B + 2.0)[:, None]
-
-
-def _round_skin(tone_1C11: Tensor) -> Tensor:
-    """Colours across a limb of this tone, [B, 3], lit from before."""
-    light_B = _light(torch.linspace(-1.0, 1.0, _BINS, device=tone_1C11.device))
-    return (tone_1C11[0, :, 0, 0] + 1.0) * light_B[:, None] - 1.0
-
-
-def _light(across: Tensor) -> Tensor:
-    """How light what is round is, of its tone, from one edge (-1) to the other (1)."""
-    return 1.0 + _ROUND[0] - (_ROUND[0] + _ROUND[1]) * across.clamp(-1.0, 1.0).square()
 
 
 def _halves(along_hw: Tensor, halves: tuple[float, ...]) -> Tensor:

@@ -27,6 +27,7 @@ class Cloth:
         seen_14HW = torch.cat([clothes.photo * clothes.cover, clothes.cover], 1)
         # A photo that is shown smaller is made smaller first, or its fine patterns were others.
         finer = size_of(seen_14HW)[0] / (self.rows * scale)
+        self._sharper = finer**-0.5  # as sharp as it would be finer, its px would be seen as steps
         if finer > _FINER:
             seen_14HW = shrunk(seen_14HW, [max(1, round(side / finer)) for side in size_of(seen_14HW)])
         self._seen_14HW = seen_14HW
@@ -37,6 +38,10 @@ class Cloth:
         """Colours times cover, and cover, [1, 4, H, W]. only: which part of them. there: which places are
         any, bool."""
         seen_14HW = F.grid_sample(self._seen_14HW, self._grid(place_hw2), align_corners=False)
+        if self._sharper > 1.0:  # an edge of a small photo would be a blur
+            cover_11HW = seen_14HW[:, 3:]
+            sharp_11HW = ((cover_11HW - 0.5) * self._sharper + 0.5).clamp(0.0, 1.0)
+            seen_14HW = seen_14HW * (sharp_11HW / cover_11HW.clamp_min(1e-3))
         if there_hw is not None:
             seen_14HW = seen_14HW * (enlarged(there_hw[None, None].float(), self._size) > 0.99)
         if only_hw is None:

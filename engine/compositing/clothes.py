@@ -55,15 +55,16 @@ class Clothes(NamedTuple):
         return self.photo.nbytes + self.cover.nbytes + 4 * self.mask.nbytes + trunk
 
 
-def known_as(part_P: Tensor, shape: Upper, hem: float) -> Tensor:
+def known_as(part_P: Tensor, shape: Upper, hem: float, straps: bool = False) -> Tensor:
     """Which piece a garment is, [P] with a 1: tops, dresses and skirts are told by how long they are and by
     where most of them is worn. part: how much of it is seen as which. hem: y of its last row, in px of its
-    shape."""
+    shape. straps: whether it begins with some (`garment_outline.begins_narrow`)."""
     seen, dress, skirt = int(part_P.argmax()), float(part_P[DRESS]), float(part_P[SKIRT])
     if seen in (DRESS, SKIRT):
         long = hem - float(shape.joints[:, 1].mean()) > _AS_LONG * TRUNK * shape.breadth
-        below = dress < _ABOVE * (dress + skirt) and shape.sleeves == (None, None)  # no skirt has sleeves
-        seen = SKIRT if below else DRESS if long else TOP
+        below = dress < _ABOVE * (dress + skirt)
+        held = straps or shape.sleeves != (None, None)  # as no skirt is
+        seen = SKIRT if below and not held else DRESS if long else TOP
     return F.one_hot(torch.tensor(seen), len(PIECES)).to(part_P)
 
 

@@ -24,7 +24,7 @@ from engine.compositing.drawn_on import cloth_drawn
 from engine.compositing.fields import Window, closed, highest, largest, ramp, size_of, spread
 from engine.compositing.half_worn import half_worn
 from engine.compositing.passers_by import scraps
-from engine.compositing.rims import at_hems, no_skin
+from engine.compositing.rims import at_hems, no_skin, of_other_hue
 from engine.compositing.wardrobe import worn_at
 from engine.compositing.worn import (
     IN_FRONT,
@@ -98,6 +98,8 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
             over_11HW = over_11HW.maximum(ramp(F.interpolate(face_11hw, size, mode="bilinear"), *_SEAM))
         gone_11HW = gone_11HW * (1.0 - over_11HW)
     skin = bare_skin(now.picture, gone_11HW, bare(now.pieces, garment.goes), wearer.joints)
+    if giver.laid is not None:  # a collar in the middle of a neck
+        skin = skin._replace(neck=skin.neck * (1.0 - of_other_hue(now.picture, wearer.wardrobe.skin)))
     over_11HW = over_11HW.maximum(skin.hands)
     gone_11HW = gone_11HW * (1.0 - skin.hands) * (1.0 - skin.neck)
     worn_11HW = gone_11HW

@@ -33,6 +33,11 @@ _TALL, _HALF_DOWN = (
 _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 
 
+# Of its height, rows at its upper end, and of its rows' usual px, how many these have where straps or cups
+# are: trousers and skirts begin as broad as a waist.
+_UPPER_END, _STRAPS = 0.08, 0.5
+
+
 class Upper(NamedTuple):
     """joints: [2, 2], where the shoulder joints would be, and breadth, from one to the other. sleeves: right
     and left, as the picture has them from its left to its right; None where there is none. half: [h], half of
@@ -167,6 +172,12 @@ def lower(mask_hw: np.ndarray) -> Lower:
             ends.append((x_N[there_N].mean() if there_N.any() else middle, (low + high) / 2))
         legs.append(ends)
     return Lower(middle, waist, crotch, hem, waists, float(breadth_h[at_hips]), np.array(legs))
+
+
+def begins_narrow(mask_hw: np.ndarray) -> bool:
+    """Whether a garment, bool [h, w], of at least a px, begins with straps or cups, as a slip dress does."""
+    count_H = mask_hw.sum(1)[np.flatnonzero(mask_hw.any(1))]
+    return bool(np.median(count_H[: max(1, round(_UPPER_END * len(count_H)))]) < _STRAPS * np.median(count_H))
 
 
 def _ends(mask_hw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

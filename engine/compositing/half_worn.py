@@ -2,7 +2,9 @@
 
 Over the first half of the strength its outline goes from that of what was worn to its own: a hem moves down a
 leg, a sleeve up an arm, as far as those are from each other. Colours go over all the way, those of what was
-worn carried on to where only the new garment is, and the other way round.
+worn carried on to where only the new garment is, and the other way round. Weave and folds go over with them;
+a pattern does not lie over another: that of what was worn fades over the first half, and over the second one
+that of the garment comes.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.compositing.fields import ramp, size_of, spread
+from engine.compositing.fields import odd_side, ramp, size_of, spread
+from engine.compositing.prints import prints
 from engine.compositing.worn import inner
 from engine.cv import cv2
+from engine.ops.resample import running_mean
 
 _EDGE = 3  # px of a picture of 256 rows, over which an outline on its way goes over into what it leaves
 _RIM = 2  # likewise, of a garment's edge, whose colours are not carried on: what is beside is in them
+_CALM = 7  # px of a map of 128 rows, side of the windows whose mean is a cloth's colour: wider than a stripe
+_WEAVE = 0.07  # distance from that, colours from -1 to 1, up to which it is weave and folds, and no pattern
 
 
 class HalfWorn(NamedTuple):
@@ -50,13 +56,42 @@ def half_worn(
     covered_11HW = covered_11HW.maximum(taken_11HW * comes_11HW).maximum(old_11HW * stays_11HW)
     new_11HW = taken_11HW.maximum(hidden_11HW)
     bared_11HW = torch.lerp(1.0 - stays_11HW, comes_11HW, new_11HW)
-    before_1CHW = spread(picture_1CHW, torch.lerp(old_11HW, inner(old_11HW, rim), share))
-    after_1CHW = spread(cloth_1CHW, taken_11HW)
-    if not old_11HW.any():
-        before_1CHW = after_1CHW
-    if not taken_11HW.any():
-        after_1CHW = before_1CHW
-    return HalfWorn(covered_11HW, bared_11HW, torch.lerp(before_1CHW, after_1CHW, strength))
+    before = (
+        _cloth(picture_1CHW, torch.lerp(old_11HW, inner(old_11HW, rim), share)) if old_11HW.any() else None
+    )
+    after = _cloth(cloth_1CHW, taken_11HW) if taken_11HW.any() else before
+    before = before or after
+    if before is None or after is None:
+        return HalfWorn(covered_11HW, bared_11HW, picture_1CHW)
+    colour_1CHW = torch.lerp(before.plain, after.plain, strength)
+    if before is after:
+        colour_1CHW += before.pattern
+    elif strength < 0.5:
+        colour_1CHW += (1.0 - 2.0 * strength) * before.pattern
+    else:
+        colour_1CHW += (2.0 * strength - 1.0) * after.pattern
+    return HalfWorn(covered_11HW, bared_11HW, colour_1CHW)
+
+
+class _Cloth(NamedTuple):
+    """plain: colour, weave and folds; with the pattern the cloth is what is seen, carried on beyond its
+    outline. [1, 3, H, W]."""
+
+    plain: Tensor
+    pattern: Tensor
+
+
+def _cloth(picture_1CHW: Tensor, there_11HW: Tensor) -> _Cloth:
+    """there: how much of a px is the garment."""
+    side = odd_side(_CALM, size_of(picture_1CHW)[0])
+    ground_11HW = there_11HW * (1.0 - prints(picture_1CHW, there_11HW, there_11HW > 0.5))
+    calm_1CHW = spread(picture_1CHW, ground_11HW if (ground_11HW > 0.5).any() else there_11HW)
+    calm_1CHW = running_mean(running_mean(calm_1CHW, side), side)
+    seen_1CHW = spread(picture_1CHW, there_11HW)
+    apart_1CHW = seen_1CHW - calm_1CHW
+    apart_11HW = apart_1CHW.norm(dim=1, keepdim=True)
+    plain_1CHW = calm_1CHW + apart_1CHW * (_WEAVE / apart_11HW.clamp_min(_WEAVE))
+    return _Cloth(plain_1CHW, seen_1CHW - plain_1CHW)
 
 
 def _reached(from_11HW: Tensor, to_11HW: Tensor, share: float, edge: float) -> Tensor:

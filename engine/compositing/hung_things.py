@@ -153,8 +153,10 @@ def lay_alone(
     photo_BCHW: Tensor,
     held_B2HW: Tensor,
 ) -> None:
-    """Things over such layers, of whom nothing was found to move (None) as she shows another side: no engine
-    draws them. poses: as they are now, and the photo's own."""
+    """Things over such layers, of whose persons no limb was found to move (None): they show another side, a
+    neck or a shoulder is absent, shoulders or spine are of no length, or of what moved nothing can be cut
+    out. No engine draws things, and a hand may be elsewhere all the same. poses: as they are now, and the
+    photo's own; at rest nothing is laid."""
     size = size_of(photo_BCHW)
     sides_2 = poses[0].new_tensor((size[1] / size[0], 1.0))
     for i, (now_183, own_183) in enumerate(zip(*poses, strict=True)):

@@ -26,7 +26,7 @@ from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
 from engine.compositing.worn import Drawn, Laid
 from engine.garments import Garment
-from engine.ops.resample import enlarged, shrunk
+from engine.ops.resample import enlarged, running_mean, shrunk
 
 _ABOUT = 4  # px of it, how far from where a map has an arm that may be
 _HOLE = 12  # px of it, half as long is a gap that a map has in an arm
@@ -80,7 +80,7 @@ def as_worn_by(
         cloth = Cloth(clothes, size, scale)
         arms_hw = shrunk(parts.arms, small)[0, 0]
         seen = shoulders_seen(wearer, body, small), shoulder_rays(wearer, body, small)
-        top = top_on(body, way, arms_hw, bare.arms, *seen, clothes)
+        top = top_on(body, way, arms_hw, bare.arms, *seen, clothes, garment.word == "dress")
         hidden_11HW, sleeved_11HW = (enlarged(each[None, None], size) for each in (top.hidden, top.sleeved))
         whole = cloth if clothes.trunk is None else Cloth(clothes.trunk, size, scale)
         trunk_14HW, *sleeves = (
@@ -104,7 +104,7 @@ def as_worn_by(
         gap_11HW = gap_11HW * (1.0 - ended_11HW) * armpits_11HW
         # Two soft edges that meet would let a line of what is behind through.
         gap_11HW = gap_11HW.maximum(_gaps(cover_11HW, _SEAM * body.shoulders * times))
-        colour_1CHW = _in_creases(colour_1CHW, cover_11HW, gap_11HW)
+        colour_1CHW = _in_creases(colour_1CHW, cover_11HW, gap_11HW, _CREASE * body.shoulders * times)
         # An arm that is broader than its sleeve goes beside it, and stays below a hem that is cut aslant.
         side = 2 * round(_BESIDE * body.shoulders * times) + 1
         sleeved_11HW = sleeved_11HW * highest((cover_11HW > 0.5).float(), side)
@@ -131,10 +131,13 @@ def as_worn_by(
     return wearer._replace(picture=bare.skin, painted=None, laid=laid)
 
 
-def _in_creases(colour_1CHW: Tensor, cover_11HW: Tensor, gap_11HW: Tensor) -> Tensor:
-    """Colours of cloth, that go on in its gaps, and darker."""
-    dark_1CHW = _IN_CREASE * (spread(colour_1CHW, cover_11HW) + 1.0) - 1.0
-    return torch.lerp(colour_1CHW, dark_1CHW, gap_11HW)
+def _in_creases(colour_1CHW: Tensor, cover_11HW: Tensor, gap_11HW: Tensor, px: float) -> Tensor:
+    """Colours of cloth, that go on in its gaps, and darker, the more the broader they are, and softly: a gap
+    of one shade would be seen as a hole. px: half of the broadest."""
+    side = 2 * max(1, round(px)) + 1
+    dark_11HW = (1.0 - _IN_CREASE) * running_mean(running_mean(gap_11HW, side), side)
+    cloth_1CHW = torch.lerp(colour_1CHW, spread(colour_1CHW, cover_11HW), gap_11HW)
+    return cloth_1CHW - dark_11HW * (cloth_1CHW + 1.0)
 
 
 def _gaps(cover_11HW: Tensor, px: float) -> Tensor:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.api import Stroke
+from engine.compositing.painted_skirts import even_outline
 from engine.cv import cv2
 from engine.garments import ARMS, DRESS, FACE, HAIR, LEGS, SKIRT, TOP, TROUSERS, painted_as
 from engine.pose import bone_motion
@@ -67,6 +68,10 @@ def painted(
             piece = painted_as(stroke.word)
             pieces.pop(piece, None)
             pieces[piece] = None
+        if SKIRT in pieces:
+            before_HW = laid_HW == SKIRT
+            laid_HW[before_HW] = AS_IT_IS
+            laid_HW[even_outline(before_HW) & (laid_HW == AS_IT_IS)] = SKIRT
         if np.allclose(then_18x3, keypoints_18x3, atol=1e-2):
             piece_HW = np.where(laid_HW == AS_IT_IS, piece_HW, laid_HW)
             continue

@@ -11,7 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.compositing.bodies import body_of
+from engine.compositing.contact_shadows import in_shadow
 from engine.compositing.fields import largest, odd_side, ramp, size_of, spread
+from engine.compositing.painted_skirts import even_outline, light_of_fall
 from engine.compositing.prints import prints
 from engine.compositing.tailoring import continued
 from engine.compositing.worn import SHIN, Drawn, above_shoes, inner, near, pieces_worn, sharp
@@ -25,6 +28,10 @@ _RIM = 2  # px of a picture of 256 rows along a piece's outline that have other 
 _LEFT = 0.25  # of a cloth, that must be left beside what is painted to go on from: no mere strip of it
 _SMOOTH = 9  # px of a map of 128 rows, from which on light is told from weave
 _DEEP = 0.6, 1.0  # of a quarter of that around a px, that must be of the cloth for it to be weave
+_THREADS = 1  # px of a map of 128 rows: what is finer is weave, where there is no pattern
+_MOST = 2.0  # times what is usual of it: what stands out is a seam or a button
+_DIFFERS, _ALL_OVER = 0.1, 0.3  # colours from -1 to 1; how much of a cloth differs so that has a pattern
+_BEHIND_ARMS = SKIRT, TROUSERS
 # Where a piece is painted that the person has none of, it is made of the first of these that lies beneath it.
 _CLOTHES = SKIRT, TROUSERS, DRESS, TOP
 _SKIN = ARMS, LEGS, FACE
@@ -51,14 +58,23 @@ def repainted(person: Drawn, drawn_1CHW: Tensor, new_1HW: Tensor, wall_1CHW: Ten
     picture_1CHW, all_11HW = person.picture, torch.zeros_like(person.picture[:, :1])
     drawn_1CHW = enlarged(drawn_1CHW, size)
     pieces_1Phw = pieces_worn(person)
+    hers_11hw, arms_11hw = 1.0 - pieces_1Phw[:, :1], pieces_1Phw[:, ARMS : ARMS + 1]
+    hers_11HW, arms_11HW = sharp(picture_1CHW, near(hers_11hw), hers_11hw, arms_11hw)
+    body = body_of(person, size)
     for piece in torch.unique(new_1HW[new_1HW >= 0]).tolist():
         wanted_11HW = running_mean((new_1HW == piece)[:, None].float(), 3)
         wanted_11HW = ramp(enlarged(wanted_11HW, size), *_EDGE)
+        if piece == SKIRT:
+            wanted_11HW = _with_even_edge(wanted_11HW, new_1HW.shape[-2])
+        if piece in _BEHIND_ARMS:
+            wanted_11HW = wanted_11HW * (1.0 - arms_11HW)
         if piece == 0:
             made_1CHW = resized(wall_1CHW, size)
         else:
             made_1CHW = _of_the_photo(person, pieces_1Phw, drawn_1CHW, piece, wanted_11HW)
         picture_1CHW = torch.lerp(picture_1CHW, made_1CHW, wanted_11HW)
+        if piece == SKIRT and body is not None:
+            picture_1CHW = in_shadow(picture_1CHW, hers_11HW, wanted_11HW, arms_11HW, body.shoulders)
         all_11HW = all_11HW.maximum(wanted_11HW)
     return picture_1CHW, all_11HW
 
@@ -93,10 +109,35 @@ def _of_the_photo(
     # Wherever it goes on, also in a strip as narrow as a sleeve, which beside a garment would be a mere rim.
     side = odd_side(_SMOOTH, size_of(wanted_11HW)[0])
     weave_1CHW = _weave(person.picture, inside_11HW, side)
+    falls = piece == SKIRT and cloth != SKIRT
+    if falls and not _is_pattern(weave_1CHW, inside_11HW):  # creases and pockets are none of a skirt's
+        weave_1CHW = _weave(person.picture, inside_11HW, odd_side(_THREADS, size_of(wanted_11HW)[0]))
+        most_1C11 = _MOST * _usual(weave_1CHW.abs(), inside_11HW)
+        weave_1CHW = weave_1CHW.clamp(-most_1C11, most_1C11)
     weave_1CHW = continued(weave_1CHW, inside_11HW, torch.ones_like(wanted_11HW))
     light_1CHW = running_mean(drawn_1CHW, side)
     tone_1C11 = _mean(person.picture, inside_11HW)
-    return light_1CHW + tone_1C11 - _mean(light_1CHW, wanted_11HW) + weave_1CHW
+    made_1CHW = light_1CHW + tone_1C11 - _mean(light_1CHW, wanted_11HW) + weave_1CHW
+    return (made_1CHW + 1.0) * light_of_fall(wanted_11HW) - 1.0 if falls else made_1CHW
+
+
+def _is_pattern(weave_1CHW: Tensor, inside_11HW: Tensor) -> bool:
+    """Whether what differs from a cloth's light is all over it, and broader than its threads."""
+    broad_1CHW = running_mean(weave_1CHW, odd_side(_THREADS, size_of(weave_1CHW)[0]))
+    differs_HW = broad_1CHW.norm(dim=1)[0][inside_11HW[0, 0] > 0.5] > _DIFFERS
+    return bool(differs_HW.float().mean() > _ALL_OVER)
+
+
+def _usual(x_1CHW: Tensor, where_11HW: Tensor) -> Tensor:
+    """The median, [1, C, 1, 1]."""
+    return x_1CHW[0, :, where_11HW[0, 0] > 0.5].median(1).values[None, :, None, None]
+
+
+def _with_even_edge(wanted_11HW: Tensor, rows: int) -> Tensor:
+    """A skirt of a map of so many rows, whose steps would be seen in a picture that is finer."""
+    even_HW = even_outline((wanted_11HW[0, 0] > 0.5).cpu().numpy())
+    even_11HW = torch.from_numpy(even_HW).to(wanted_11HW)[None, None]
+    return running_mean(even_11HW, 2 * (size_of(wanted_11HW)[0] // rows // 2) + 1)
 
 
 def _weave(picture_1CHW: Tensor, inside_11HW: Tensor, side: int) -> Tensor:

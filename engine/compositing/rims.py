@@ -36,7 +36,8 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     too. Maps do not tell so finely what is at a hand or at a collar."""
     size = size_of(gone_11HW)
     near_11HW = highest(gone_11HW, 2 * _BESIDE * -(-size[0] // 256) + 1)
-    limbs_11hw = of_pieces(now.pieces, (ARMS, *garment.goes))
+    # Hands before trousers stay, in whatever light.
+    limbs_11hw = of_pieces(now.pieces, {ARMS, *garment.goes} - set(garment.over))
     limbs_11hw = limbs_11hw + now.pieces[:, LEGS, None] * above_shoes(wearer.surface)
     other_11hw = of_pieces(now.pieces, (HAIR, *clothes_over(garment)))
     told_13hw = torch.cat([limbs_11hw, of_pieces(now.pieces, (FACE,)), other_11hw], 1)
@@ -45,7 +46,7 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     limbs_11HW, head_11HW, other_11HW = enlarged(told_13hw, size).split(1, 1)
     skin_11HW = ramp(limbs_11HW.maximum(neck_11HW * head_11HW), *_TOLD) * (1.0 - ramp(other_11HW, *_TOLD))
     picture_1Chw = shrunk(now.picture, size_of(within_11hw))
-    within_11hw = within_11hw * (_apart(picture_1Chw, wearer.wardrobe.skin) < _NO_SKIN[1])
+    within_11hw = within_11hw * maybe_skin(picture_1Chw, wearer.wardrobe.skin)
     skin_11HW = skin_11HW * (1.0 - enlarged(within_11hw, size))
     unlike_11HW = _unlike(now.picture, wearer.wardrobe.skin)
     # Arms are lit otherwise than a face, and what is like one of them is skin.
@@ -57,7 +58,10 @@ def no_skin(now: Dressed, wearer: Drawn, garment: Garment, gone_11HW: Tensor, ne
     side = 2 * _EVEN * -(-size[0] // 256) + 1
     rims_11HW = ramp(running_mean(skin_11HW * unlike_11HW, side), *_SKIN)
     may_be_11hw = near_forearms(wearer) * (1.0 - beyond_wrists(wearer, _PALM))
-    cuffs_11hw = _joined(rims_11HW * near_11HW.maximum(enlarged(may_be_11hw, size)), gone_11HW)
+    # A collar is known by its hue alone: a chin's shadow and a beard are as dark.
+    collar_11HW = neck_11HW * head_11HW * of_other_hue(now.picture, wearer.wardrobe.skin)
+    may_be_11HW = enlarged(may_be_11hw, size).maximum(running_mean(collar_11HW, side))
+    cuffs_11hw = _joined(rims_11HW * near_11HW.maximum(may_be_11HW), gone_11HW)
     return rims_11HW * near_11HW.maximum(enlarged(cuffs_11hw, size))
 
 
@@ -75,13 +79,25 @@ def _joined(rims_11HW: Tensor, gone_11HW: Tensor) -> Tensor:
 def _unlike(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     """1 where a colour is none of skin of this tone, [1, 1, H, W]: much lighter or darker, or of another hue
     where it is light enough to have one."""
+    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(of_other_hue(picture_1CHW, tone_1C11))
+
+
+def of_other_hue(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
+    """1 where a colour has another hue than skin of this tone, and is light enough to have one, [1, 1, H,
+    W]."""
     hue_1CHW, light_11HW = _hue(picture_1CHW)
     of_hue_11HW = ramp((hue_1CHW - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True), *_NO_HUE)
-    return ramp(_apart(picture_1CHW, tone_1C11), *_NO_SKIN).maximum(of_hue_11HW * ramp(light_11HW, *_LIGHT))
+    return of_hue_11HW * ramp(light_11HW, *_LIGHT)
 
 
 def _apart(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
     return (picture_1CHW - tone_1C11).square().mean(1, keepdim=True).sqrt()
+
+
+def maybe_skin(picture_1CHW: Tensor, tone_1C11: Tensor) -> Tensor:
+    """1 where a colour may be of skin of this tone, [1, 1, H, W]: what a hand holds may count as one."""
+    off_1CHW = (_hue(picture_1CHW)[0] - _hue(tone_1C11)[0]).abs().amax(1, keepdim=True)
+    return ((_apart(picture_1CHW, tone_1C11) < _NO_SKIN[1]) & (off_1CHW < _NO_HUE[0])).float()
 
 
 def _hue(picture_1CHW: Tensor) -> tuple[Tensor, Tensor]:

@@ -20,7 +20,7 @@ _BENDS = (
 # How much broader than the arm in it a sleeve is on each side at its end, in shoulders, and how much broader
 # it is made for that at most.
 _EASE, _WIDER = 0.015, 2.0
-_NEAR_HEM = 0.8  # of a sleeve's length, from where on it is near its end
+_NEAR_HEM, _AT_HEM = 0.8, 0.95  # of a sleeve's length, from where on it is near its end, and at it
 
 
 def on_arm(
@@ -50,6 +50,12 @@ def on_arm(
     broader_N = np.where(aside_N < 0, *broader_2) - 1.0
     aside_N = scale * aside_N * (1.0 + broader_N * (along_N / max(length, 1.0)).clip(0.0, 1.0))
     return along_limb(arm_42, along * along_N, aside_N), along * length, float((broader_2 * halves_2).min())
+
+
+def at_hem(sleeve: Sleeve, place_N2: np.ndarray) -> np.ndarray:
+    """Which places are at a sleeve's end, bool [N]."""
+    along_N, _, length = _beside_sleeve(sleeve, place_N2)
+    return along_N > _AT_HEM * length
 
 
 def _halves_of_hem(sleeve: Sleeve) -> np.ndarray:

@@ -19,11 +19,14 @@ from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, ramp, ramp_at
 from engine.compositing.shoulders import as_shoulders
-from engine.compositing.sleeves_laid_on import SHORT, STRAIGHT, of_sleeve, on_arm
+from engine.compositing.sleeves_laid_on import SHORT, STRAIGHT, at_hem, of_sleeve, on_arm
 from engine.cv import cv2
 
 _HIPS = 1.0  # how broad hips are, in shoulders
 _TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people who are turned are narrow
+# Trunks from shoulder joints to hem, from which on a top is no longer than tees are cut, and of what is more
+# how much it is longer: tees are 1.0 to 1.3, a slim one with short sleeves would be 1.73.
+_LONG, _LONGER = 1.2, 0.3
 _BROADER = 1.3  # how much broader at the hips than at the chest at most
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
 _FALLS, _LOWER = (-0.2, 1.0), (-0.2, 0.25)  # likewise, how much more than in the photo, and how much lower
@@ -74,11 +77,12 @@ def top_on(
     shoulders_N2: np.ndarray,
     rays_2A: np.ndarray,
     clothes: Clothes,
+    dress: bool,
 ) -> Top:
     """arms: where arms are in the picture, [h, w]. bare_arms: as they are in sleeves, from left to right.
     shoulders, rays: as `bodies.shoulders_seen` and `shoulders.shoulder_rays`."""
     shape, size = clothes.upper, way.size
-    trunk = _Trunk(body, clothes, shoulders_N2)
+    trunk = _Trunk(body, clothes, shoulders_N2, dress)
     mesh = mesh_over(clothes.mask)
     edge_M2 = _outline(clothes.mask)
     place_V2 = np.concatenate([mesh.corners, edge_M2])
@@ -97,6 +101,11 @@ def top_on(
         share_V, all_V = (of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
         turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
+        # What is short has not wholly turned with its arm where it ends.
+        hem_N2 = turned[-1][len(mesh.corners) :][at_hem(sleeve, edge_M2)]
+        if sleeve.arm is None and len(hem_N2):
+            x_N, y_N = (np.round(hem_N2).astype(int).clip(0, np.array(size[::-1]) - 1)).T
+            end = min(end, float(along_hw[y_N, x_N].median()))
         # What is broader than its sleeve would be seen beside it.
         beside_hw = aside_hw.abs() > half
         short_hw = body.shoulders * torch.where(beside_hw, STRAIGHT, SHORT)
@@ -154,12 +163,17 @@ def top_on(
 class _Trunk:
     """How a garment's trunk is moved onto a body's."""
 
-    def __init__(self, body: Body, clothes: Clothes, shoulders_N2: np.ndarray):
+    def __init__(self, body: Body, clothes: Clothes, shoulders_N2: np.ndarray, dress: bool):
         self._body, self._shape = body, clothes.upper
         shape = clothes.upper
         self._middle_2 = shape.joints.mean(0)
         trunk = TRUNK if shape.trunk is None else shape.trunk / shape.breadth
         self._taller = float(np.clip(body.trunk / trunk / body.shoulders, *_TALLER))
+        if not dress and shape.trunk is None:
+            # What is cut slim is as long as other tops.
+            hem = np.flatnonzero(clothes.mask.any(1))[-1]
+            long = float(hem - self._middle_2[1]) / (TRUNK * shape.breadth)
+            self._taller *= min(1.0, (_LONG + _LONGER * (long - _LONG)) / max(long, _LONG))
         at_hips = round(self._middle_2[1] + TRUNK * shape.breadth)
         half = shape.half[at_hips] / shape.breadth if at_hips < len(shape.half) else 0.0
         self.broader = float(np.clip(_HIPS / 2 / half, 1.0, _BROADER)) if half > 0.1 else 1.0

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from engine.pose import skeleton as sk
-from engine.pose.body import read_body
+from engine.pose.guessed import brought_out
 from engine.pose.limb import Limb, inside
 
 _GIRDLE = (sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER)
@@ -21,17 +21,6 @@ _HIPS = (sk.RIGHT_HIP, sk.LEFT_HIP)
 _LEGS = tuple(j for hip in _HIPS for j in (hip, *sk.descendants(hip)))
 _UPPER = tuple(j for j in range(18) if j not in _LEGS)
 
-# The end of a limb: the joint in its middle and the one at its root.
-_LIMB_ENDS = {
-    sk.RIGHT_WRIST: (sk.RIGHT_ELBOW, sk.RIGHT_SHOULDER),
-    sk.LEFT_WRIST: (sk.LEFT_ELBOW, sk.LEFT_SHOULDER),
-    sk.RIGHT_ANKLE: (sk.RIGHT_KNEE, sk.RIGHT_HIP),
-    sk.LEFT_ANKLE: (sk.LEFT_KNEE, sk.LEFT_HIP),
-}
-
-# Of its longer bone, farther than which a hidden limb is pulled away: one of whom the far arm is pulled by
-# less, in two photographs from the side, looks better with it still behind the trunk.
-_FAR = 0.4
 _POINT = 1e-3  # px; a bone this short has no direction
 
 # A standing person laid by hand: x from the midline and y from the crown, in statures; the left side is
@@ -58,6 +47,7 @@ def move_joint(
     free: bool = False,
     flipped: bool = False,
     size: tuple[int, int] | None = None,
+    own_18x3: np.ndarray | None = None,
 ) -> np.ndarray:
     """The pose after `joint` is pulled to `xy`, as near as the body lets it.
 
@@ -72,8 +62,9 @@ def move_joint(
     lines from neck to single hips, which are no bones, do not); without hips the whole person is moved.
 
     A joint whose parent is absent is moved freely, with what hangs on it. `free` moves the joint alone,
-    anywhere. What was guessed of an arm or a leg that is pulled away from where it was is seen from then on.
-    A target that is not finite changes nothing.
+    anywhere. An arm or a leg of which the photo guesses something is guessed where the photo has it and seen
+    where it is pulled away from there; own: the pose in the photo, None: this one. A target that is not
+    finite changes nothing.
     """
     pose = np.array(pose_18x3, dtype=np.float32)
     target = np.asarray(xy, dtype=np.float64)
@@ -83,8 +74,8 @@ def move_joint(
     before, there = pose.copy(), pose[:, 2] > 0
     if free or not placed_joints(pose)[joint]:
         pose[joint, :2] = target
-        return _brought_out(before, pose, joint)
-    if joint in _LIMB_ENDS and there[list(_LIMB_ENDS[joint])].all():
+        return brought_out(before, pose, joint, own_18x3)
+    if joint in sk.LIMB_ENDS and there[list(sk.LIMB_ENDS[joint])].all():
         moved = _bend(points, joint, target, there, flipped, size)
     elif joint == sk.NECK:
         moved = _lean(points, target, there)
@@ -101,40 +92,21 @@ def move_joint(
         moved = _carry(
             points, sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint)), target - points[joint]
         )
-    return _brought_out(before, _with_points(pose, moved), joint)
+    return brought_out(before, _with_points(pose, moved), joint, own_18x3)
 
 
-def carry_joint(pose_18x3: np.ndarray, joint: int, xy: tuple[float, float]) -> np.ndarray:
+def carry_joint(
+    pose_18x3: np.ndarray, joint: int, xy: tuple[float, float], own_18x3: np.ndarray | None = None
+) -> np.ndarray:
     """The pose with `joint` at `xy` and what hangs on it carried along unturned: of all bones only the one
-    above it changes its length. The head is one piece."""
+    above it changes its length. The head is one piece. own: as of `move_joint`."""
     pose = np.array(pose_18x3, dtype=np.float32)
     if not np.isfinite(xy).all() or not placed_joints(pose)[joint]:
         return pose
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     joints = sk.HEAD if joint in sk.HEAD else (joint, *sk.descendants(joint))
     moved = _carry(points, joints, np.asarray(xy, np.float64) - points[joint])
-    return _brought_out(pose.copy(), _with_points(pose, moved), joint)
-
-
-def _brought_out(before: np.ndarray, pose: np.ndarray, joint: int) -> np.ndarray:
-    """The pose with what is guessed of the limb seen whose middle or end was pulled so far: what ends in a
-    guessed joint is shown behind the trunk, and who pulls it away from there wants to see it. Of somebody
-    seen from a side the far limb comes out from behind, and stays there."""
-    there = before[:, 2] > sk.ABSENT
-    for end, (middle, root) in _LIMB_ENDS.items():
-        if joint not in (middle, end) or not there[[root, joint]].all():
-            continue
-        if before[middle, 2] == sk.GUESSED:
-            points = np.where(there[:, None], before[:, :2], 0).astype(np.float64)
-            if read_body(points, there).far_side == sk.SIDES[end]:
-                continue
-        limb = [number for number in (root, middle, end) if there[number]]
-        bones = np.diff(before[limb, :2].astype(np.float64), axis=0)
-        ways = pose[limb[1:], :2].astype(np.float64) - before[limb[1:], :2]
-        if np.hypot(*ways.T).max() > _FAR * np.hypot(*bones.T).max():
-            state = pose[limb[1:], 2]
-            pose[limb[1:], 2] = np.where(state == sk.GUESSED, sk.SEEN, state)
-    return pose
+    return brought_out(pose.copy(), _with_points(pose, moved), joint, own_18x3)
 
 
 def _with_points(pose: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -199,7 +171,7 @@ def _bend(
     size: tuple[int, int] | None,
 ) -> np.ndarray:
     """The limb's end to the target, or as near as its bones reach; elbow or knee where it naturally is."""
-    middle, root = _LIMB_ENDS[end]
+    middle, root = sk.LIMB_ENDS[end]
     limb = Limb.read(points, there, (root, middle, end))
     if limb is None:
         return _turn(points, (middle, end), points[root], points[end], target)
@@ -219,10 +191,10 @@ def flip_limb(pose_18x3: np.ndarray, joint: int) -> np.ndarray:
     where it is; as it was where the joint is on no limb or the limb is not wholly there. Its own opposite.
     """
     pose = np.array(pose_18x3, dtype=np.float32)
-    end = next((end for end, chain in _LIMB_ENDS.items() if joint in (end, *chain)), None)
-    if end is None or not (pose[[end, *_LIMB_ENDS[end]], 2] > 0).all():
+    end = next((end for end, chain in sk.LIMB_ENDS.items() if joint in (end, *chain)), None)
+    if end is None or not (pose[[end, *sk.LIMB_ENDS[end]], 2] > 0).all():
         return pose
-    middle, root = _LIMB_ENDS[end]
+    middle, root = sk.LIMB_ENDS[end]
     points = pose[:, :2].astype(np.float64)
     pose[middle, :2] = points[root] + _other_side(points[middle] - points[root], points[end] - points[root])
     return pose
@@ -235,12 +207,16 @@ def _other_side(middle: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 
 def turn_bone(
-    pose_18x3: np.ndarray, joint: int, start: tuple[float, float], xy: tuple[float, float]
+    pose_18x3: np.ndarray,
+    joint: int,
+    start: tuple[float, float],
+    xy: tuple[float, float],
+    own_18x3: np.ndarray | None = None,
 ) -> np.ndarray:
     """The pose after the bone that ends in `joint` is taken at `start` and pulled towards `xy`.
 
     It turns about its other end, and what hangs on it with it; the head turns as one piece. As it was for the
-    neck, or where that end is absent.
+    neck, or where that end is absent. own: as of `move_joint`.
     """
     pose = np.array(pose_18x3, dtype=np.float32)
     joint = sk.NOSE if joint in sk.HEAD else joint
@@ -250,7 +226,7 @@ def turn_bone(
     points = np.where(np.isfinite(pose[:, :2]), pose[:, :2], 0).astype(np.float64)
     chain = (joint, *sk.descendants(joint))
     moved = _turn(points, chain, points[parent], np.array(start, float), np.array(xy, float))
-    return _brought_out(pose.copy(), _with_points(pose, moved), joint)
+    return brought_out(pose.copy(), _with_points(pose, moved), joint, own_18x3)
 
 
 def move_person(pose_18x3: np.ndarray, shift: tuple[float, float]) -> np.ndarray:

@@ -52,6 +52,14 @@ SIDES = tuple("right" if "right" in name else "left" if "left" in name else "" f
 # PARENTS[joint]: the joint it hangs on; None for the neck, the root of the tree.
 PARENTS = (1, None, 1, 2, 3, 1, 5, 6, 1, 8, 9, 1, 11, 12, 0, 0, 14, 15)
 
+# The end of an arm or a leg: the joint in its middle and the one at its root.
+LIMB_ENDS = {
+    RIGHT_WRIST: (RIGHT_ELBOW, RIGHT_SHOULDER),
+    LEFT_WRIST: (LEFT_ELBOW, LEFT_SHOULDER),
+    RIGHT_ANKLE: (RIGHT_KNEE, RIGHT_HIP),
+    LEFT_ANKLE: (LEFT_KNEE, LEFT_HIP),
+}
+
 HEAD = (NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR)
 
 # States of a joint, the third column of a pose.

@@ -407,7 +407,7 @@ def take_what_is_at(driver, hand, place):
     sweep(driver, at, at)
     if lenders(driver):
         QTest.mouseClick(hand.choice(lenders(driver)), LEFT)
-        driver.until(lambda: driver.window.modes.dressing._wanted == [])
+        driver.until(lambda: not driver.window.modes.dressing.wishes.waiting)
     press_action(driver, "pose_mode")
 
 

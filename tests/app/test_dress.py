@@ -675,3 +675,31 @@ def test_a_picture_that_refining_drew_anew_is_told_by_how_much(dressing, monkeyp
     monkeypatch.setattr(session, "frames", drawn)
     take(dressing)
     dressing.until(lambda: "refined the top: 25.0% of the picture anew" in frames.status.figures)
+
+
+@pytest.mark.parametrize("fails", ["after it", "before it", "both"])
+def test_of_a_picture_that_failed_nothing_is_told_that_refining_brought(dressing, monkeypatch, fails):
+    """What is shown is the picture of before, which tells nothing of the garment."""
+    session, status = dressing.backend.session, dressing.controller.frames
+    session.refine_steps = 1
+    draw, told = session.frames, []
+    dressing.controller.worker.refined.connect(lambda *brought: told.append(brought))
+
+    def drawn(request):
+        refined = session.refined > 0
+        if (
+            request.level is None
+            and request.swaps
+            and fails in ("both", "after it" if refined else "before it")
+        ):
+            raise RuntimeError("no picture")
+        return draw(request)
+
+    monkeypatch.setattr(session, "frames", drawn)
+    click(dressing, SHIRT)
+    QTest.mouseClick(
+        card(dressing, dressing.controller.document.look.photos[-1].key), Qt.MouseButton.LeftButton
+    )
+    dressing.until(lambda: session.refined and status.status.settled == 1.0 and not status.status.refining)
+    dressing.until(lambda: any("went wrong" in sentence for sentence in dressing.sentences))
+    assert told == [] and status.status.refined == ""

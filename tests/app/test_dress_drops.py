@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
@@ -185,3 +187,127 @@ def test_of_a_photo_without_the_garment_a_sentence_is_told(dressing, photo):
     let_go(dressing, mime, spot(dressing, TROUSERS))
     dressing.until(lambda: "bright.png shows no trousers that could be taken." in dressing.sentences)
     assert outfit(dressing) == ()
+
+
+@pytest.fixture
+def slowly(dressing, monkeypatch):
+    """Photos are read only once this is set."""
+    read, go = dressing.backend.read_photo, threading.Event()
+
+    def waiting(data, name):
+        assert go.wait(30)
+        return read(data, name)
+
+    monkeypatch.setattr(dressing.backend, "read_photo", waiting)
+    yield go
+    go.set()
+
+
+def drop_on(driver, path, xy) -> None:
+    mime = files(path)
+    hold(driver, mime, spot(driver, xy))
+    let_go(driver, mime, spot(driver, xy))
+
+
+def until_shelved(driver, name: str) -> None:
+    driver.until(lambda: name in names(driver))
+    driver.until_full()
+
+
+@pytest.mark.parametrize("way", ["card", "number", "enter", "card let go"])
+def test_a_later_gesture_counts_and_not_the_photo_that_was_let_go_before_it_and_is_read_after_it(
+    dressing, photo, slowly, way
+):
+    linen = dressing.controller.document.look.photos[-1].key
+    drop_on(dressing, photo("jeans.png", top=(9, 9, 90)), TROUSERS)
+    if way == "card let go":
+        mime = QMimeData()
+        mime.setData(PHOTO_KEY, linen.encode())
+        hold(dressing, mime, spot(dressing, TROUSERS))
+        let_go(dressing, mime, spot(dressing, TROUSERS))
+    elif way == "card":
+        QTest.mouseClick(card(dressing, linen), LEFT)
+    elif way == "number":
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    else:
+        QTest.keyClick(dressing.canvas, Qt.Key.Key_Return)
+    dressing.controller.frames.ask()
+    slowly.set()
+    until_shelved(dressing, "jeans.png")
+    assert outfit(dressing) == (Worn("trousers", linen),)
+    assert any(sentence.startswith("jeans.png is on the shelf") for sentence in dressing.sentences)
+
+
+def test_of_two_garments_let_go_for_one_photo_the_one_that_was_not_taken_elsewhere_still_comes(
+    dressing, photo, slowly
+):
+    linen = dressing.controller.document.look.photos[-1].key
+    click(dressing, SHIRT)
+    click(dressing, TROUSERS, Qt.KeyboardModifier.ShiftModifier)
+    drop_on(dressing, photo("suit.png", top=(9, 9, 90)), SHIRT)
+    click(dressing, SHIRT)
+    QTest.mouseClick(card(dressing, linen), LEFT)
+    slowly.set()
+    until_shelved(dressing, "suit.png")
+    assert outfit(dressing) == (Worn("top", linen), Worn("trousers", key_of(dressing, "suit.png")))
+
+
+def test_of_two_photos_let_go_on_one_garment_the_later_is_worn(dressing, photo, slowly):
+    for name, top in (("one.png", (9, 9, 90)), ("two.png", (90, 9, 9))):
+        drop_on(dressing, photo(name, top=top), TROUSERS)
+    slowly.set()
+    until_shelved(dressing, "two.png")
+    assert outfit(dressing) == (Worn("trousers", key_of(dressing, "two.png")),)
+    assert dressing.controller.undo_stack.undoText() == "Take the trousers from two.png"
+    worn = [dressing.controller.undo_stack.text(n) for n in range(dressing.controller.undo_stack.count())]
+    assert "Take the trousers from one.png" not in worn
+
+
+def test_a_photo_added_for_what_is_chosen_does_not_replace_what_was_clicked_for_it_meanwhile(
+    dressing, photo, slowly
+):
+    linen = dressing.controller.document.look.photos[-1].key
+    click(dressing, SHIRT)
+    dressing.controller.photos.open_photo(photo("coat.png", top=(10, 90, 20)), "coat.png", "garment")
+    QTest.mouseClick(card(dressing, linen), LEFT)
+    slowly.set()
+    until_shelved(dressing, "coat.png")
+    assert outfit(dressing) == (Worn("top", linen),)
+
+
+def test_what_is_taken_off_while_another_is_read_stays_off(dressing, photo, slowly):
+    slowly.set()
+    dressing.until(lambda: dressing.controller.photos._under_way == [])
+    click(dressing, TROUSERS)
+    QTest.mouseClick(card(dressing, dressing.controller.document.look.photos[-1].key), LEFT)
+    dressing.until(lambda: outfit(dressing) != ())
+    slowly.clear()
+    drop_on(dressing, photo("jeans.png", top=(9, 9, 90)), TROUSERS)
+    QTest.mouseClick(dressing.window.docks.outfit.rows[0].off, LEFT)
+    slowly.set()
+    until_shelved(dressing, "jeans.png")
+    assert outfit(dressing) == ()
+
+
+def test_escape_gives_up_what_was_let_go_and_is_not_read_yet(dressing, photo, slowly):
+    drop_on(dressing, photo("jeans.png", top=(9, 9, 90)), TROUSERS)
+    QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)
+    slowly.set()
+    until_shelved(dressing, "jeans.png")
+    assert outfit(dressing) == ()
+
+
+def test_let_go_early_it_gives_what_it_was_let_go_on_also_where_another_garment_is_clicked_after_it(
+    open_window, photo, standing
+):
+    driver = open_window(pose=standing)
+    driver.until_full()
+    driver.backend.session.gate.clear()  # no picture comes
+    QTest.keyClick(driver.window, Qt.Key.Key_2)
+    drop_on(driver, photo("jeans.png", top=(9, 9, 90)), TROUSERS)
+    click(driver, SHIRT)
+    driver.backend.session.gate.set()
+    driver.until(lambda: outfit(driver) != ())
+    driver.until_full()
+    assert outfit(driver) == (Worn("trousers", key_of(driver, "jeans.png")),)
+    assert driver.window.modes.dressing.choice == ("top",)

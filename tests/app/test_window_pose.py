@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from engine.pose import kinematics
-from engine.pose.skeleton import JOINTS, LIMBS
+from engine.pose.skeleton import GUESSED, JOINTS, LIMBS, SEEN
 
 LEFT_WRIST, LEFT_ELBOW, LEFT_SHOULDER, NOSE = 7, 6, 5, 0
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -39,6 +39,28 @@ def test_the_joint_stays_under_the_hand_wherever_it_was_gripped(open_window):
     driver.mouse(QEvent.Type.MouseButtonRelease, grip)
     assert np.array_equal(driver.pose, start)
     assert driver.controller.undo_stack.count() == 0
+
+
+@pytest.mark.parametrize("keys", [Qt.KeyboardModifier.NoModifier, CTRL], ids=["limb", "alone"])
+def test_a_hidden_wrist_comes_out_by_short_pulls_too_and_hides_again_where_it_was(
+    open_window, standing, photo, keys
+):
+    standing[LEFT_WRIST, 2] = GUESSED
+    driver = open_window(pose=standing)
+    driver.controller.photos.open_photo(photo("side.png"), "side.png", "person")
+    driver.until(lambda: driver.controller.undo_stack.count() == 1)
+    driver.until_full()
+    home = driver.pose.copy()
+    assert home[LEFT_WRIST, 2] == GUESSED
+    states = []
+    for _ in range(8):
+        driver.drag(LEFT_WRIST, 0, -4, keys=keys)
+        states.append(driver.pose[LEFT_WRIST, 2])
+    assert states[0] == GUESSED and states[-1] == SEEN
+    driver.drag(LEFT_WRIST, *(home[LEFT_WRIST, :2] - driver.pose[LEFT_WRIST, :2]), keys=keys)
+    assert driver.pose[LEFT_WRIST, 2] == GUESSED
+    driver.until_full()
+    assert driver.backend.session.log[-1].keypoints_18x3[LEFT_WRIST, 2] == GUESSED
 
 
 def test_bones_keep_their_length_unless_ctrl_frees_the_joint(open_window):

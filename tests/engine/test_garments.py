@@ -29,6 +29,10 @@ def test_an_unknown_word_is_answered_with_the_words_there_are():
         ("trousers", {"skirt": 0.2}, "skirt"),
         ("skirt", {"trousers": 0.3}, "trousers"),
         ("dress", {"top": 0.3}, "top"),
+        ("dress", {"top": 0.4, "skirt": 0.25, "dress": 0.25, "face": 0.02}, "top"),  # no bare chest
+        ("dress", {"top": 0.37, "skirt": 0.4, "dress": 0.76, "face": 0.03}, "dress"),
+        ("dress", {"skirt": 0.6, "dress": 0.6, "face": 0.02}, "dress"),
+        ("skirt", {"top": 0.4, "skirt": 0.25, "dress": 0.25, "face": 0.02}, "skirt"),
         ("top", {"trousers": 0.3}, None),
         ("hair", {"face": LEAST_SHOWN, "hair": LEAST_SHOWN / 2}, None),
         ("hair", {"face": LEAST_SHOWN, "hair": LEAST_SHOWN}, "hair"),

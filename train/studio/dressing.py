@@ -51,11 +51,22 @@ _HALF_TRUNK = 2.8  # dm: at the height of the hips the arms of the rest pose are
 
 def dress(assets: Assets, body: Body, outfit: Outfit, looks: Looks, rng: np.random.Generator) -> list[Part]:
     """All parts of a dressed person, outer layers first: what they hide is then not drawn in vain."""
-    parts = _Dresser(assets, body, outfit, looks, rng).parts()
+    return _eased(_Dresser(assets, body, outfit, looks, rng).parts(), assets)
+
+
+def _eased(parts: list[Part], assets: Assets) -> list[Part]:
     for part in parts:
         canonical = part.mesh.static[:, _CANONICAL]
         part.mesh.skin = eased_shoulders(part.mesh.skin, canonical, assets.meshes.bones)
     return parts
+
+
+def naked(assets: Assets, body: Body, looks: Looks, rng: np.random.Generator) -> list[Part]:
+    """All of a person's skin."""
+    nothing = SuitPart("", "", (), 0.0)
+    dresser = _Dresser(assets, body, Outfit(nothing, nothing), looks, rng)
+    dresser.hidden[:] = False
+    return _eased(dresser.skin(), assets)
 
 
 class _Dresser:
@@ -95,7 +106,7 @@ class _Dresser:
             clothes.insert(0, self._hosiery(outfit.hosiery))
         feet, covered = footwear_parts(self.assets, self.body, outfit)
         self.hidden |= covered
-        return [*reversed(clothes), *feet, *head_parts(self.assets, self.body, self.looks), *self._skin()]
+        return [*reversed(clothes), *feet, *head_parts(self.assets, self.body, self.looks), *self.skin()]
 
     def _edge_values(self) -> dict[str, tuple]:
         top, bottom = self.outfit.top, self.outfit.bottom
@@ -329,7 +340,7 @@ class _Dresser:
         arms = self.on_arm[rows]
         self.hidden[rows[(arms | (height > 0.75)) if upper else (~arms & (height < 1.25))]] = True
 
-    def _skin(self) -> list[Part]:
+    def skin(self) -> list[Part]:
         """The face and the rest of the body."""
         meshes, body = self.meshes, self.body
         corners = meshes.body_corners

@@ -53,7 +53,7 @@ def photographed_hand(studio: Studio) -> Hand:
         camera = _camera(_back_of(posed, skeleton, along), wrist, along, float(unit))
         studio.renderer.take_over()
         exposure = studio.renderer.expose(
-            person.model, posed, skeleton, camera, _soft(person.light, camera, along), person.backdrop
+            person.model, posed, skeleton, camera, soft_light(person.light, camera, along), person.backdrop
         )
     height, width = SIZE[0] / _FINER, SIZE[1] / _FINER
     joints = camera.project(np.stack([elbow, wrist])) * (1, -1) + (0, 1)
@@ -90,7 +90,7 @@ def _camera(view: np.ndarray, wrist: np.ndarray, along: np.ndarray, unit: float)
     return Camera(seen, eye, target, near, far, angle, high)
 
 
-def _soft(light: Light, camera: Camera, along: np.ndarray) -> Light:
+def soft_light(light: Light, camera: Camera, along: np.ndarray) -> Light:
     """White, from above and before the hand."""
     view = normalised(camera.eye - camera.target)
     soft = replace(

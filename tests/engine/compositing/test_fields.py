@@ -13,6 +13,8 @@ from engine.compositing.fields import (
     at,
     between_known,
     common,
+    highest,
+    highest_textbook,
     keeps_shape,
     moved_by,
     nearest_known,
@@ -116,3 +118,13 @@ def test_what_windows_have_in_common_is_the_same_px_of_both(other):
     marked_HW[0][one] = marked_HW[1][other] = 1.0
     assert torch.equal(first.flatten(), second.flatten())
     assert first.numel() == marked_HW.prod(0).sum()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("side", [1, 3, 7, 31])
+def test_the_largest_around_is_the_same_by_opencv_to_the_bit(dtype, side):
+    """Of planes that lie apart in memory too, below 0 too, and of maps smaller than the window."""
+    for shape in ((2, 3, 40, 30), (1, 1, 5, 4)):
+        x = torch.randn(shape).to(dtype).movedim(-1, -2)
+        found = highest(x, side)
+        assert found.dtype == dtype and torch.equal(found, highest_textbook(x, side))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.compositing.garment_outline import EASE, lower, upper
+from engine.compositing.garment_outline import EASE, begins_narrow, lower, upper
 from engine.cv import cv2
 
 ROWS, COLUMNS = 256, 176
@@ -144,3 +144,11 @@ def test_threads_of_a_frayed_hem_do_not_make_it_longer():
     for x in (44, 66, 112, 130):
         mask[200:236, x : x + 2] = True
     assert lower(mask).hem == pytest.approx(200, abs=3)
+
+
+def test_a_slip_dress_begins_narrow_and_trousers_and_skirts_do_not():
+    slip = drawn((70, 60), (80, 40), (88, 70), (96, 40), (106, 60), (112, 240), (64, 240))
+    assert begins_narrow(slip)
+    assert not begins_narrow(trousers(90, 240)) and not begins_narrow(
+        drawn((64, 20), (48, 200), (128, 200), (112, 20))
+    )

@@ -85,3 +85,55 @@ def test_out_of_nothing_it_grows_and_into_nothing_it_goes_in_its_own_colours():
     assert half(0.3, taken=NOTHING, hidden=NOTHING).colour[0, 0, 30, 32] == pytest.approx(SHORTS, abs=0.02)
     told = half(0.3, NOTHING, NOTHING, NOTHING)
     assert not told.covered.any() and all(torch.isfinite(each).all() for each in told)
+
+
+ROWS_H, COLUMNS_W = torch.arange(ROWS).view(1, 1, -1, 1), torch.arange(COLUMNS).view(1, 1, 1, -1)
+WIDE = band(8, 120, 8, 56)
+INSIDE = slice(32, 96), slice(20, 44)
+
+
+def levels(places: torch.Tensor, period: int, grey: float, contrast: float) -> torch.Tensor:
+    """Stripes of two greys, all over a picture."""
+    light = (places % period < period / 2).float()
+    return (grey + contrast * (light - 0.5)).expand(1, 3, ROWS, COLUMNS)
+
+
+def between(strength: float, before: torch.Tensor, after: torch.Tensor) -> torch.Tensor:
+    return half_worn(before, after, WIDE, WIDE, NOTHING, strength).colour[0, 0][INSIDE]
+
+
+def contrast(colour_HW: torch.Tensor, axis: int) -> float:
+    """Between the lines of one direction."""
+    mean = colour_HW.mean(1 - axis)
+    return float(mean.max() - mean.min())
+
+
+@pytest.mark.parametrize("period", [4, 6])
+def test_of_two_patterns_one_is_seen_at_a_time(period):
+    """Rows of one cloth fade, and only then come columns of the other."""
+    rows, columns = levels(ROWS_H, period, -0.3, 0.8), levels(COLUMNS_W, period, 0.3, 0.8)
+    seen = {each: between(each, rows, columns) for each in (0.1, 0.3, 0.5, 0.7, 0.9)}
+    assert [contrast(each, 0) > 0.2 for each in seen.values()] == [True, True, False, False, False]
+    assert [contrast(each, 1) > 0.2 for each in seen.values()] == [False, False, False, True, True]
+    assert contrast(seen[0.1], 0) > contrast(seen[0.3], 0) and contrast(seen[0.9], 1) > contrast(seen[0.7], 1)
+    for strength, colour_HW in seen.items():
+        assert colour_HW.mean() == pytest.approx(-0.3 + 0.6 * strength, abs=0.03)
+    assert contrast(between(0.999, rows, columns), 1) == pytest.approx(0.8, abs=0.02)
+    assert contrast(between(0.001, rows, columns), 0) == pytest.approx(0.8, abs=0.02)
+
+
+def test_weave_and_folds_of_both_are_there_in_between():
+    """A weave is fine and faint, a fold is broad: neither is a pattern."""
+    weave, folds = levels(ROWS_H, 2, -0.3, 0.08), 0.3 + 0.2 * torch.sin(COLUMNS_W * torch.pi / 16)
+    half_HW = between(0.5, weave, folds.expand(1, 3, ROWS, COLUMNS))
+    assert contrast(half_HW, 0) == pytest.approx(0.04, abs=0.003)
+    assert contrast(half_HW, 1) > 0.7 * 0.5 * 0.4
+
+
+def test_a_print_fades_into_its_ground_and_leaves_no_cloud():
+    plain = levels(ROWS_H, 4, 0.5, 0.0)
+    printed = painted(-0.9, band(48, 80, 24, 40), plain)
+    seen = [between(each, printed, plain) for each in (0.1, 0.3, 0.5, 0.8)]
+    depth = [float(0.5 - each.min()) for each in seen]
+    assert depth[0] > 0.9 and depth[0] > depth[1] > 0.3
+    assert max(depth[2:]) < 0.05

@@ -11,6 +11,7 @@ from flat_figure import JOINTS
 from engine.compositing import laid_on
 from engine.compositing.bare_bodies import BareBody
 from engine.compositing.bodies import TRUNK, Ways, body_of, parts_of
+from engine.compositing.cloth_laid_on import Cloth
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
@@ -78,7 +79,7 @@ def is_cloth(value: float) -> bool:
 
 def test_stripes_are_as_far_apart_as_the_garment_is_large():
     """It is moved as a whole: no print is stretched, and none of its ground comes along."""
-    worn, _ = wear(shirt())
+    worn, _ = wear(shirt(hem=160))
     line = worn.laid.colour[0, 0, :, 52][worn.laid.trunk[0, 0, :, 52] > 0.9]
     edges = np.flatnonzero(np.diff((line > (CLOTH + STRIPE) / 2).numpy().astype(int)))
     scale = 3.6 * 8 / clothes(shirt()).upper.breadth
@@ -124,7 +125,8 @@ def test_nothing_of_a_sleeve_goes_with_the_trunk_below_the_armpit():
     y_hw, x_hw = torch.meshgrid(torch.arange(144), torch.arange(104), indexing="ij")
     way, arms_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), torch.zeros(144, 104)
     bare = BareBody(WEARER, body, way, parts_of(WEARER, (144, 104))).arms
-    top = top_on(body, way, arms_hw, bare, np.zeros((0, 2)), shoulder_rays(WEARER, body, (144, 104)), made)
+    rays = shoulder_rays(WEARER, body, (144, 104))
+    top = top_on(body, way, arms_hw, bare, np.zeros((0, 2)), rays, made, dress=False)
     for sleeve in made.upper.sleeves:
         beyond = np.abs(np.arange(176) - 88) > abs(sleeve.armpit[0] - 88) + 3
         scrap = (top.layers[0].only & sleeve.mask)[round(sleeve.armpit[1]) + 1 :] & beyond
@@ -153,7 +155,7 @@ def test_a_forearm_that_comes_out_of_its_sleeve_is_before_the_trunk():
 
 def test_a_hand_before_a_top_has_nothing_of_the_trousers_beneath():
     wearer = before_the_body((-0.6, 1.4), (-0.4, 0.8), "arms", SKIN)
-    _, now = wear(shirt(), wearer=wearer)
+    _, now = wear(shirt(hem=160), wearer=wearer)
     for x, y in ((0.0, 0.2), (0.4, 0.0), (-0.3, 0.5)):
         assert at(now.picture, x, y) == pytest.approx(SKIN, abs=0.1), (x, y)
 
@@ -330,6 +332,44 @@ def test_what_has_no_sleeves_and_is_mostly_below_the_waist_is_a_skirt():
         part = torch.zeros(len(PIECES))
         part[DRESS], part[SKIRT] = dress, 1.0 - dress
         assert known_as(part, shape, hem).argmax() == piece
+
+
+def test_what_has_straps_is_no_skirt_however_much_of_it_is_below_the_waist():
+    shape = clothes(shirt()).upper._replace(sleeves=(None, None))
+    hem = float(shape.joints[:, 1].mean()) + 1.82 * TRUNK * shape.breadth
+    part = torch.zeros(len(PIECES))
+    part[DRESS], part[SKIRT] = 0.1, 0.9
+    assert known_as(part, shape, hem).argmax() == SKIRT
+    assert known_as(part, shape, hem, straps=True).argmax() == DRESS
+
+
+def test_a_slim_top_is_no_longer_than_a_tee_and_a_dress_is():
+    """Twice as long, for its breadth, as tees are."""
+    mask = drawn((66, 40), (60, 50), (62, 110), (58, 240), (118, 240), (114, 110), (116, 50), (110, 40))
+    made = clothes(mask, arms=False)
+    ends = []
+    for word in ("top", "dress"):
+        laid = as_worn_by(WEARER, made, garment(word)).laid
+        ends.append(9 - np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1] / 8)
+    shoulders, hips = 4.75, 0.0
+    assert ends[0] > shoulders - 1.7 * (shoulders - hips) and ends[1] < ends[0] - 1.0
+
+
+def test_the_edge_of_a_small_photo_is_no_blur():
+    """Four times as large as it is, 3 px of it would be 12."""
+    y_hw, x_hw = torch.meshgrid(torch.arange(256.0), torch.arange(176.0), indexing="ij")
+    seen = Cloth(clothes(shirt()), (1024, 704), 4.0).at(torch.stack([x_hw, y_hw], -1))[0, 3, 600]
+    assert 0 < int(((seen > 0.1) & (seen < 0.9)).sum()) <= 2 * 8 and seen.max() == 1.0
+
+
+def test_a_crease_beside_a_sleeve_is_soft():
+    """A gap of one dark shade is seen as a hole."""
+    colour = torch.full((1, 3, 40, 40), 0.5)
+    cover = torch.ones(1, 1, 40, 40)
+    cover[..., 8:32, 18:22] = 0.0
+    found = laid_on._in_creases(colour * cover, cover, 1.0 - cover, 3.0)[0, 0]
+    assert 0.5 > found[20, 17] > found[20, 20] > 0.1
+    assert float(found[20].diff().abs().max()) < 0.1 and found[20, 5] == pytest.approx(0.5, abs=1e-3)
 
 
 UP = {RIGHT_ELBOW: (-3.0, 6.5), RIGHT_WRIST: (-4.0, 8.0)}

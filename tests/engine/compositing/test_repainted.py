@@ -212,3 +212,30 @@ def test_a_fine_wall_is_averaged_into_the_frame_and_not_picked_from():
     picture, new = repainted(person, DRAWN, newly_painted(person, painted), wall)
     assert picture[0, :, new[0, 0] == 1].mean() == pytest.approx(1 / 3, abs=0.02)
     assert picture[0, :, new[0, 0] == 1].std() < 0.02
+
+
+def test_hands_stay_before_a_painted_skirt():
+    person = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-7.0)
+    hand = slice(76, 88), slice(44, 56)
+    person.surface[(0, slice(0, 8), *hand)] = 0.0
+    person.surface[(0, REGIONS.index("arms"), *hand)] = 20.0
+    person.picture[(0, slice(0, 3), *hand)] = SKIN
+    picture, new = shown(person, band("skirt", (-2.8, 2.8), (-0.2, -5.0)))
+    inside = slice(78, 86), slice(46, 54)
+    assert torch.equal(picture[(0, 0, *inside)], person.picture[(0, 0, *inside)])
+    assert new[(0, 0, *inside)].max() == 0 and new[0, 0, 82, 62] == 1
+
+
+def test_creases_of_plain_trousers_are_none_of_the_skirt_s():
+    """A line down each leg, darker by a fifth; the cloth is plain."""
+    columns = torch.arange(SIZE[1])
+    crease = -0.15 * ((columns - 40).abs() < 2).float() - 0.15 * ((columns - 62).abs() < 2).float()
+    creased, new = shown(trousers_with(crease), band("skirt", (-4.0, 4.0), (-0.5, -5.0)))
+    plain, _ = shown(trousers_with(torch.zeros(SIZE[1])), band("skirt", (-4.0, 4.0), (-0.5, -5.0)))
+    assert (creased - plain)[0, 0][new[0, 0] == 1].abs().max() < 0.05
+
+
+def test_a_skirt_that_there_was_not_falls_and_is_darker_at_its_sides():
+    person = figure(sleeve=2.5, hem=0, cloth=0.3, ends=-7.0)
+    skirt, _ = shown(person, band("skirt", (-2.8, 2.8), (-0.5, -5.0)))
+    assert at(skirt, 2.6, -3.0) < at(skirt, 0.0, -3.0) - 0.02

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from flat_figure import SKIN, at, figure
 
-from engine.compositing.rims import at_hems, no_skin
+from engine.compositing.rims import at_hems, maybe_skin, no_skin
 from engine.compositing.worn import Dressed, near_arms, undressed
 from engine.garments import ARMS, HAIR, TOP, garment
 from engine.pose.skeleton import LEFT_WRIST, RIGHT_WRIST
@@ -36,6 +36,18 @@ def test_cloth_that_counts_as_an_arm_goes_beside_what_goes():
     assert at(no_skin(now, wearer, garment("top"), gone, NONE), 0, 2.7) < 0.1, "of skin's colour it is skin"
     now, gone = told_as(HAIR)
     assert at(no_skin(now, wearer, garment("top"), gone, NONE), 0, 2.7) < 0.1
+
+
+def test_a_hand_before_trousers_stays_in_whatever_light():
+    wearer = figure(sleeve=2.5, hem=0, cloth=0.9)
+    now, gone = told_as(ARMS)
+    assert at(no_skin(now, wearer, garment("trousers"), gone, NONE), 0, 2.7) < 0.1
+
+
+def test_what_a_hand_holds_is_no_skin_by_its_hue():
+    tone = torch.tensor((0.4, 0.1, -0.1))[None, :, None, None]
+    olive, dark = torch.tensor(((-0.2, -0.3, -0.6), (-0.1, -0.3, -0.43)))[:, :, None, None].split(1)
+    assert maybe_skin(tone, tone) == 1 and maybe_skin(dark, tone) == 1 and maybe_skin(olive, tone) == 0
 
 
 def test_at_a_hem_skin_is_drawn_anew_and_a_face_is_not():

@@ -95,6 +95,54 @@ def test_a_guessed_limb_that_is_pulled_away_is_seen(pull, joint):
     np.testing.assert_array_equal(k.move_joint(pose, joint, (np.nan, y)), pose)
 
 
+PULLS_OF_OWN = {
+    "move": lambda pose, joint, to, own: k.move_joint(pose, joint, to, own_18x3=own),
+    "free": lambda pose, joint, to, own: k.move_joint(pose, joint, to, free=True, own_18x3=own),
+    "carry": k.carry_joint,
+    "turn": lambda pose, joint, to, own: k.turn_bone(pose, joint, tuple(pose[joint, :2]), to, own),
+}
+
+
+@pytest.mark.parametrize("pull", PULLS_OF_OWN.values(), ids=PULLS_OF_OWN)
+@pytest.mark.parametrize("limb", [[3, 4], [6, 7], [9, 10], [12, 13]])
+def test_what_the_photo_guesses_is_seen_by_where_it_is_and_not_by_how_it_came_there(pull, limb):
+    """Pulled away by many short pulls it comes out as by a long one, and put back it is guessed again; who
+    moves the whole person, or its shoulder or hip, pulls nothing away."""
+    own = k.t_pose(SIZE)
+    own[limb, 2] = sk.GUESSED
+    end, others = limb[1], [number for number in range(18) if number not in limb]
+    step = np.array((0.0, -5.0) if end < 8 else (-5.0, 0.0))
+    pose, states = k.move_person(own, (20.0, 9.0)), []
+    pose = k.move_joint(
+        pose, sk.LIMB_ENDS[end][1], tuple(pose[sk.LIMB_ENDS[end][1], :2] + (2, 1)), own_18x3=own
+    )
+    assert (pose[limb, 2] == sk.GUESSED).all()
+    home = pose.copy()
+    for _ in range(12):
+        pose = pull(pose, end, tuple(pose[end, :2] + step), own)
+        states.append(set(pose[limb, 2]))
+    assert states[0] == {sk.GUESSED} and states[-1] == {sk.SEEN}
+    assert states == sorted(states, key=max), "it comes out once, and wholly"
+    for joint in limb:
+        pose = pull(pose, joint, tuple(home[joint, :2]), own)
+    assert (pose[limb, 2] == sk.GUESSED).all() and (pose[others, 2] == own[others, 2]).all()
+
+
+def test_what_only_another_photo_guesses_is_seen_once_it_is_pulled_and_what_is_hidden_stays_hidden():
+    own = k.t_pose(SIZE)
+    pose = own.copy()
+    pose[[3, 4], 2] = sk.GUESSED  # the pose of somebody else
+    x, y = pose[4, :2]
+    assert k.move_joint(pose, 4, (x + 2, y), own_18x3=own)[[3, 4], 2].tolist() == [sk.SEEN, sk.SEEN]
+    own[[3, 4], 2], pose[4, 2] = sk.GUESSED, sk.ABSENT
+    moved = k.move_joint(pose, 3, tuple(pose[3, :2] + 1), own_18x3=own)
+    assert moved[[3, 4], 2].tolist() == [sk.GUESSED, sk.ABSENT]
+    own[[3, 4]] = 0  # of whom the photo ends above the elbow
+    pose = k.t_pose(SIZE)
+    pose[[3, 4], 2] = sk.GUESSED
+    assert k.move_joint(pose, 4, (x + 2, y), own_18x3=own)[[3, 4], 2].tolist() == [sk.SEEN, sk.SEEN]
+
+
 @pytest.mark.parametrize("pull", PULLS.values(), ids=PULLS)
 @pytest.mark.parametrize(("joint", "stays"), [(3, False), (4, False), (6, True), (7, True), (13, True)])
 def test_the_far_limb_of_who_is_seen_from_a_side_stays_behind(pull, joint, stays):
@@ -258,3 +306,16 @@ def test_lengths_of_absent_bones_are_zero():
     lengths = k.bone_lengths(pose)
     assert np.flatnonzero(lengths == 0).tolist() == [2, 3]
     assert not k.bone_lengths(np.full((18, 3), np.nan)).any()
+
+
+def test_the_far_limb_of_who_is_seen_from_a_side_in_the_photo_stays_behind_by_many_pulls_too():
+    own = k.t_pose(SIZE)
+    middle = own[sk.NECK, 0]
+    for right, left in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+        own[[right, left], 0] = middle - 2, middle + 2
+    own[sk.NOSE, 0] += 20
+    own[[6, 7], 2] = sk.GUESSED
+    pose = own
+    for _ in range(12):
+        pose = k.move_joint(pose, 7, tuple(pose[7, :2] - 6), own_18x3=own)
+    assert pose[[6, 7], 2].tolist() == [sk.GUESSED, sk.GUESSED]

@@ -175,6 +175,7 @@ def lay_over(
             # There lies another part of it: it is as to its other side.
             crook_hw = in_crook(where, before_hw, was.line_N, unit)
             crook_hw |= past_middle(where._replace(aside=where.aside / scale), was.line_N)
+            crook_hw &= where.piece >= was.root  # before it lies its trunk's corner
             within_hw -= crook_hw * ramp(where.aside.abs() - where.beside(broad_2N), -rim, 0.0)
             where = where._replace(aside=torch.where(crook_hw, -where.aside, where.aside))
             before_hw = position_at(where, was.line_N, scale)

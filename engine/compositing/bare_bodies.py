@@ -88,7 +88,9 @@ class BareBody:
         # Where it is seen it is what is seen, and beside that nearly; a neck in a chin's light tells of no
         # arm.
         mine = [face_11hw * no_beard_11hw * self._near_neck(way)]
-        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, mine[0])
+        half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders
+        hands_11hw = arms_11hw * ((way.across_HW.abs() < half_hw) & (way.down_HW > 0))  # before the body
+        skin_1Chw = skin_1Chw + spread(picture_1Chw - skin_1Chw, mine[0].maximum(hands_11hw))
         shapes = []
         legs_apart_hw = way.legs[0][2].abs() - way.legs[1][2].abs()
         lent_arms, lent_legs = ((None, None), (None, None)) if lent is None else lent
@@ -132,7 +134,6 @@ class BareBody:
         self.skin = (
             enlarged(skin_1Chw, size) + finer_1CHW + _grain(wearer.picture, enlarged(known_11hw, size))
         )
-        half_hw = _halves(way.down_HW / max(body.trunk, 1.0), _TRUNK_HALVES) * body.shoulders
         trunk_11HW = self._sharp(half_hw - way.across_HW.abs(), size)
         above_11HW = enlarged(ramp(-way.down_HW, -0.5, 0.5)[None, None], size)
         neck_11HW = self._sharp(neck_hw - way.across_HW.abs(), size)

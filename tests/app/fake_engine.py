@@ -199,6 +199,7 @@ class FakeSession:
 
     def refine_part(self, request: RenderRequest) -> Settled:
         assert request.swaps and request.identity in self.references
+        time.sleep(0.002)  # as a part does: told faster than a window can show, it would never be idle
         if self.refined == self.refine_steps:
             return Settled(self.refined, self.refine_steps, changed=False)
         self.parts += 1

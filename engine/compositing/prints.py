@@ -20,6 +20,7 @@ _AROUND = 5  # px of a map of 128 rows, side of the window around a px whose con
 _EVEN = (
     0.13  # of -1 to 1: of 11 patterned garments the median contrast is .18 to .59, of two in shade .06, .09
 )
+_ALL_OF = 0.85  # of a level, from which on it is no print: a bare belly that counts as a top, or a hem
 _EDGE = 3  # px of a map of 128 rows, side of the window in which a print's edge is mixed with its ground
 
 
@@ -63,5 +64,7 @@ def prints(photo_B3hw: Tensor, worn_BKhw: Tensor, bare_B1hw: Tensor) -> Tensor:
         for worn_hw in worn_Khw > _WORN:
             on_hw = on_ground(photo_3hw, worn_hw, bare_1hw[0] & worn_hw, rows)
             if on_hw is not None:
-                prints_1hw[0] += on_hw
+                both_2hw = torch.stack([on_hw, worn_hw]) & bare_1hw
+                on_h, worn_h = both_2hw.sum(2)
+                prints_1hw[0] += on_hw & (on_h < _ALL_OF * worn_h)[:, None]
     return highest(prints_B1hw, odd_side(_EDGE, rows))

@@ -80,8 +80,10 @@ def under_hands(
     shares_B3hw = seen_B311 * (there_B3hw + _BESIDE).square() * (shares_B3hw + _BESIDE)
     shares_B3hw = shares_B3hw.pow(_SHARP)
     shares_B3hw = shares_B3hw / shares_B3hw.sum(1, keepdim=True).clamp_min(1e-30)
-    # Where the photo shows another kind, that goes on.
+    # Where the photo shows another kind, in its colours, that goes on; a bare belly may count as a top.
     others_B1hw = (seen_B3hw * (1.0 - shares_B3hw)).sum(1, keepdim=True)
+    theirs_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, seen_B3hw.float())
+    others_B1hw = others_B1hw * ((photo_B3hw - theirs_B3hw).abs().amax(1, keepdim=True) < _MET[0])
     nearest_B3hw = from_nearest(seen_B3hw.float(), seen_B3hw.any(1, keepdim=True))
     shares_B3hw = torch.where(with_rims(others_B1hw) > _KNOWN, nearest_B3hw, shares_B3hw)
     # As far as an arm's rim and beyond it, lest there be a line between the two.

@@ -65,3 +65,11 @@ def test_each_garment_is_asked_by_itself_and_a_print_has_its_edge():
     found = prints(photo[None], worn[None], SHIRT[None, None])[0, 0]
     around = torch.nn.functional.max_pool2d(BADGE[None].float(), 3, 1, 1)[0]
     assert torch.equal(found, around)
+
+
+def test_what_fills_a_level_is_no_print():
+    """A bare belly that counts as a top, or a hem's trim: it goes on, and a badge does not."""
+    belly = SHIRT & (ROWS > 96)
+    photo, worn = picture(belly | BADGE)[None], SHIRT[None, None].float()
+    found = prints(photo, worn, SHIRT[None, None])[0, 0] > 0
+    assert found[BADGE].all() and not found[(ROWS > 98)].any()

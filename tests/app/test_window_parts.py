@@ -137,7 +137,9 @@ def test_the_first_file_goes_where_it_was_dropped_the_others_join_the_shelf(drop
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(photo(name))) for name in ("a.png", "b.png")])
     drop(drops, mime, QPoint(x, 200))
-    assert drops.taken == [("a.png", role, None), ("b.png", GARMENT, ())] and not drops.told
+    first, (name, other, wish) = drops.taken
+    assert first == ("a.png", role, None) and (name, other) == ("b.png", GARMENT) and not drops.told
+    assert wish.of(("top",)) == ()  # it is there to be worn, nothing of it is put on
 
 
 def test_nothing_usable_is_told(drops):

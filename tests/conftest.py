@@ -50,6 +50,6 @@ def user_home(tmp_path, monkeypatch):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--kills", type=int, default=30, help="windows to be killed at random moments")
+    parser.addoption("--kills", type=int, default=8, help="windows to be killed at random moments")
     parser.addoption("--gestures", type=int, default=12, help="random sittings in the real window")
     parser.addoption("--files", type=int, default=24, help="damaged files to be opened in the real window")

@@ -16,7 +16,7 @@ from app.backend import EngineBackend
 from app.session_host import SessionHost
 from engine import detect, parsing
 from engine.api import Capability
-from engine.models.registry import ENGINES
+from engine.models.registry import DEFAULT, ENGINES
 from engine.paths import RESOURCES
 from engine.photos import read_photo, write_png
 from engine.pose.formats import read_pose
@@ -116,7 +116,7 @@ def test_whoever_asks_first(open_window, backend, tmp_path):
         drawn()
 
     all_that_is_asked_of_a_photo()
-    for sessions, engine in enumerate(reversed(ENGINES), 2):
+    for sessions, engine in enumerate([each for each in ENGINES if each != DEFAULT], 2):
         driver.window.engines.use_shipped(ENGINES[engine].weights)
         driver.until(lambda sessions=sessions: len(backend.encoded) == sessions, SLOW)
         all_that_is_asked_of_a_photo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -48,25 +49,25 @@ def window(open_window, recorded):
     return driver
 
 
-@pytest.mark.parametrize("layer", SIZES)
-@pytest.mark.parametrize("at", [(0.31, 0.52), (0.9, 0.1)])
-def test_bars_maps_and_traces_are_the_recorded_ones(window, recorded, layer, at):
+def test_bars_maps_and_traces_are_the_recorded_ones(window, recorded):
     panel, mode = window.window.docks.inspector, window.window.inspecting
-    number = [choice.info.name for choice in mode.choices].index(layer)
-    pick(panel.layer, panel.layer.itemText(number))
-    move(window, at)
-    read_KN, made_Khw = recorded[layer]
-    rows, columns = SIZES[layer]
-    share_K = made_Khw[:, int(at[1] * rows), int(at[0] * columns)]
-    bars = panel.bars.bars
-    assert [bar.share for bar in bars] == pytest.approx(np.sort(share_K)[::-1][: len(bars)].tolist())
-    channel = int(share_K.argmax())
-    assert bars[0].words == f"Texture {channel + 1}"
-    shown = mode.inspection.painting
-    np.testing.assert_array_equal(shown.result.pixels, made_Khw[channel])
-    over = shown.photos[0]
-    np.testing.assert_allclose(over.pixels.ravel() * over.peak, read_KN[channel], rtol=1e-5)
-    assert panel.read_out.text() == f"{share_K[channel]:.2f}"
-    pick(panel.view, views.TRACE)
-    over = mode.inspection.painting.photos[0]
-    np.testing.assert_allclose(over.pixels.ravel() * over.peak, share_K @ read_KN, atol=1e-6)
+    layers = [choice.info.name for choice in mode.choices]
+    for layer, at in product(SIZES, [(0.31, 0.52), (0.9, 0.1)]):
+        pick(panel.layer, panel.layer.itemText(layers.index(layer)))
+        pick(panel.view, views.TEXTURE)
+        move(window, at)
+        read_KN, made_Khw = recorded[layer]
+        rows, columns = SIZES[layer]
+        share_K = made_Khw[:, int(at[1] * rows), int(at[0] * columns)]
+        bars = panel.bars.bars
+        assert [bar.share for bar in bars] == pytest.approx(np.sort(share_K)[::-1][: len(bars)].tolist())
+        channel = int(share_K.argmax())
+        assert bars[0].words == f"Texture {channel + 1}"
+        shown = mode.inspection.painting
+        np.testing.assert_array_equal(shown.result.pixels, made_Khw[channel])
+        over = shown.photos[0]
+        np.testing.assert_allclose(over.pixels.ravel() * over.peak, read_KN[channel], rtol=1e-5)
+        assert panel.read_out.text() == f"{share_K[channel]:.2f}"
+        pick(panel.view, views.TRACE)
+        over = mode.inspection.painting.photos[0]
+        np.testing.assert_allclose(over.pixels.ravel() * over.peak, share_K @ read_KN, atol=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -30,6 +31,11 @@ else:
     settings.load_profile("poseloom")
 
 
+def pytest_collection_finish() -> None:
+    """Libraries and tests stay: no later collection of garbage goes through all of them."""
+    gc.freeze()
+
+
 def pytest_sessionfinish() -> None:
     # The offscreen platform frees the clipboard after the interpreter is gone, and dies of contents that
     # were made in Python; real displays free them in time.
@@ -53,3 +59,16 @@ def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=8, help="windows to be killed at random moments")
     parser.addoption("--gestures", type=int, default=12, help="random sittings in the real window")
     parser.addoption("--files", type=int, default=24, help="damaged files to be opened in the real window")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """By files, but for the studio's: one process loads it and photographs its people for all of them."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneStudio(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = "tests/train/studio"
+            return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+    return OneStudio(config, log)

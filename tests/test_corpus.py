@@ -15,7 +15,7 @@ from trust.attack import attack, table
 from trust.corpus import EITHER, READ, REFUSED, Case
 from trust.kinds import KINDS, cases
 
-COUNT = int(os.environ.get("POSELOOM_CORPUS", "630"))
+COUNT = int(os.environ.get("POSELOOM_CORPUS", "418"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures by /proc, and makes pipes and devices")

@@ -12,7 +12,6 @@ import pytest
 from inspecting import click, pick
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from small_networks import SIZE, weights_of
 
 from app.backend import EngineBackend
 from app.session_host import SessionHost
@@ -29,11 +28,11 @@ ALIKE = {"rtol": 1e-4, "atol": 2e-6}  # of two processes, whose operators may sh
 
 @pytest.fixture(params=list(ENGINES))
 def told(request, open_window, tmp_path, monkeypatch):
-    """A window with a small network of an engine that inspects a photo whose wrist was moved, and the
-    command's arrays."""
+    """A window with an engine of the box that inspects a photo whose wrist was moved, and the command's
+    arrays."""
     # The command does not settle; a window does when nothing else is asked of it.
     monkeypatch.setattr(SessionHost, "settle", lambda self, request: None)
-    photo, weights = tmp_path / "woman.jpg", weights_of(f"{request.param} composited", tmp_path)
+    photo, weights = tmp_path / "woman.jpg", ENGINES[request.param].weights
     shutil.copyfile(RESOURCES / "samples" / "ada.jpg", photo)
     driver = open_window(awake=False, files=[photo], backend=EngineBackend(), weights=weights)
     look = lambda: driver.controller.document.look  # noqa: E731
@@ -41,7 +40,7 @@ def told(request, open_window, tmp_path, monkeypatch):
     driver.until(lambda: driver.controller.frames.status.state == "full", SLOW)
     mapped = []
     driver.controller.frames.mapped.connect(mapped.append)
-    driver.controller.posing.place(LEFT_WRIST, (65.4, 30.4))  # in the middle of a px, whatever a file rounds
+    driver.controller.posing.place(LEFT_WRIST, (120.4, 60.4))  # in the middle of a px, whatever a file rounds
     QTest.keyClick(driver.window, Qt.Key.Key_3)
     driver.until(
         lambda: mapped and mapped[-1].exact and mapped[-1].stamp == driver.controller.frames._asked, SLOW
@@ -60,7 +59,7 @@ def told(request, open_window, tmp_path, monkeypatch):
 def test_every_map_shows_the_numbers_of_the_command_and_is_written_so(told, tmp_path):
     driver, arrays = told
     mode, panel = driver.window.inspecting, driver.window.docks.inspector
-    at = (48.5 / SIZE[1], 57.5 / SIZE[0])  # on the person, in the middle of a px
+    at = (88.5 / 176, 115.5 / 256)  # on the person, in the middle of a px
     seen = set()
     for number, choice in enumerate(mode.choices):
         pick(panel.layer, panel.layer.itemText(number))

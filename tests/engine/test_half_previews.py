@@ -19,7 +19,7 @@ def previews(engine: str, monkeypatch, half: bool) -> list:
     """Frames at the first and the last level, with all that may be asked for."""
     monkeypatch.setattr(plan, "has_fast_bfloat16", lambda: half)
     with closing(Session.open(ENGINES[engine].weights, device="cpu")) as session:
-        own, dan, shirt = (sample(session, name) for name in ("ada", "dan", "striped-shirt"))
+        own, dan = (sample(session, name) for name in ("ada", "dan"))
         pulled = own.keypoints_18x3.copy()
         pulled[3:5, 0] -= 20
         place = tuple((float(x) / 256, float(y) / 256, float(state)) for x, y, state in pulled)
@@ -29,7 +29,7 @@ def previews(engine: str, monkeypatch, half: bool) -> list:
             pulled,
             mixes=(Mix(dan.key, 0.3),),
             maps=True,
-            swaps=(GarmentSwap(shirt.key, "top"), GarmentSwap(dan.key, "background", 0.5)),
+            swaps=(GarmentSwap(dan.key, "top"), GarmentSwap(dan.key, "background", 0.5)),
             pieces=True,
             changes=(SlotChange(slots.name, 0, scale=0.5), SlotChange(slots.name, 1, colour=(200, 30, 30))),
             strokes=(Stroke("hair", ((0.35, 0.5),), 12 / 256, place),),

@@ -121,7 +121,7 @@ for samples in range(1, 1_000_000):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_a_writer_killed_at_any_moment_loses_at_most_the_checkpoint_it_is_on(tmp_path):
-    """20 kills here; more by `tests/trust/kills.py`."""
+    """A few kills here; more by `tests/trust/kills.py`."""
     rng = random.Random(9)
     for _ in range(4):
         process = subprocess.Popen(

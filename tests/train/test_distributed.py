@@ -17,6 +17,7 @@ from engine.paths import RESOURCES
 from engine.weights import read_torch
 from train.__main__ import end
 from train.data.people import People
+from train.objectives.pise import TrainingStage
 from train.recipes import tiny
 from train.run import checkpoint
 from train.run.state import Run
@@ -24,6 +25,7 @@ from train.run.world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house_run, small_run  # noqa: E402
+from test_pise_run import small as small_pise  # noqa: E402
 
 ROOT = RESOURCES.parent
 STEPS = 3
@@ -62,6 +64,14 @@ def of_house(world: World, people: People, accumulate: int = 1) -> dict:
     return trained(house_run(world, people, accumulate), people, 1)
 
 
+def of_pise(world: World, people: People) -> dict[str, torch.Tensor]:
+    """The weights after a step of each of three stages."""
+    stages = TrainingStage(4, spatial=False), TrainingStage(8), TrainingStage(generated=0.5)
+    run = Run.new(small_pise(stages=stages), world, mixed=False)
+    trained(run, people, len(stages))
+    return {name: weight.detach() for name, weight in run.network.named_parameters()}
+
+
 def apart(mine: list[dict], yours: list[dict]) -> float:
     """The largest relative distance of gradients and weights, tensor by tensor."""
     pairs = [
@@ -93,11 +103,22 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-def test_two_processes_equal_one_with_the_double_batch(make_stick_people, tmp_path, one_thread):
-    folder = make_stick_people(tmp_path / "people", range(7), surfaces=True)
-    done = torchrun(__file__, str(folder), str(tmp_path / "two.pt"))
+@pytest.fixture(scope="module")
+def folder(make_stick_people, tmp_path_factory) -> Path:
+    return make_stick_people(tmp_path_factory.mktemp("data") / "people", range(7), surfaces=True)
+
+
+@pytest.fixture(scope="module")
+def both(folder, tmp_path_factory) -> list[dict]:
+    """What each of two processes came to: "paper" and "house", their states, and "pise", its weights."""
+    output = tmp_path_factory.mktemp("two")
+    done = torchrun(__file__, str(folder), str(output))
     assert done.returncode == 0, done.stderr
-    people, two = People(folder), torch.load(tmp_path / "two.pt", weights_only=True)
+    return [torch.load(output / f"{rank}.pt", weights_only=True) for rank in range(2)]
+
+
+def test_two_processes_equal_one_with_the_double_batch(folder, both, one_thread):
+    people, two = People(folder), both[0]
     one = of_paper(ALONE, people)
     assert two["paper"]["samples"] == one["samples"] == STEPS * 8
     for other in (two["paper"], of_paper(ALONE, people, accumulate=2)):
@@ -132,6 +153,12 @@ def test_the_command_runs_under_torchrun_and_writes_once(stick_people, tmp_path)
     assert len((tmp_path / "run" / "log.csv").read_text().splitlines()) == 2
 
 
+def test_processes_stay_alike_through_all_stages_of_pise(both):
+    """With a stage whose spatial part is off: nobody waits for gradients that are not made."""
+    one, two = (each["pise"] for each in both)
+    assert one and all(torch.equal(one[name], two[name]) for name in one)
+
+
 def test_a_batch_that_does_not_divide_is_refused():
     assert World(torch.device("cpu"), 1, 4).share(8) == 2
     with pytest.raises(InputError, match="8 cannot be shared by 3 processes"):
@@ -142,9 +169,12 @@ def test_a_batch_that_does_not_divide_is_refused():
 
 if __name__ == "__main__":
     world = World.join("cpu")
-    people = People(sys.argv[1])
-    states = {"paper": of_paper(world, people), "house": of_house(world, people)}
-    if world.first:
-        torch.save(states, sys.argv[2])
+    people, output = People(sys.argv[1]), Path(sys.argv[2])
+    states = {
+        "paper": of_paper(world, people),
+        "house": of_house(world, people),
+        "pise": of_pise(world, people),
+    }
+    torch.save(states, output / f"{world.rank}.pt")
     world.leave(together=True)
     end(0)

@@ -23,6 +23,7 @@ from train.run import checkpoint
 from train.run.console import Lines
 from train.run.loop import fit
 from train.run.optimisers import KernelMuon
+from train.run.state import Run
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, house, house_run, same, write_photos  # noqa: E402
@@ -59,25 +60,30 @@ def test_a_checkpoint_of_an_older_network_is_refused(people, tmp_path):
         house_run(ALONE, people).restore(state, tmp_path / "old.pt")
 
 
+def of_length(length: int, people) -> Run:
+    return house_run(ALONE, people, accumulate=2, both_directions=True, length=length)
+
+
+@pytest.fixture(scope="module")
+def straight(people, tmp_path_factory) -> dict:
+    """The state of a run that was never stopped."""
+    run = of_length(32, people)
+    assert isinstance(run.optimisers[1], KernelMuon)
+    fit(run, people, tmp_path_factory.mktemp("straight"), console=QUIET)
+    return run.state()
+
+
 @pytest.mark.parametrize("stop", [12, 24])  # before and after the pictures grow
-def test_stopping_and_going_on_changes_no_bit(people, tmp_path, stop):
-    straight = house_run(ALONE, people, accumulate=2, both_directions=True, length=40)
-    assert isinstance(straight.optimisers[1], KernelMuon)
-    fit(straight, people, tmp_path / "straight", console=QUIET)
-    fit(
-        house_run(ALONE, people, accumulate=2, both_directions=True, length=stop),
-        people,
-        tmp_path / "broken",
-        console=QUIET,
-    )
-    second = house_run(ALONE, people, accumulate=2, both_directions=True, length=40)
+def test_stopping_and_going_on_changes_no_bit(people, straight, tmp_path, stop):
+    fit(of_length(stop, people), people, tmp_path, console=QUIET)
+    second = of_length(32, people)
     second.objective.patches = None
-    (path,) = checkpoint.checkpoints(tmp_path / "broken")
+    (path,) = checkpoint.checkpoints(tmp_path)
     second.restore(read_torch(path), path)
-    fit(second, people, tmp_path / "broken", console=QUIET)
-    assert second.samples == straight.samples == 40
+    fit(second, people, tmp_path, console=QUIET)
+    assert second.samples == straight["samples"] == 32
     for part in ("network", "ema", "optimisers", "patches", "samples", "random"):
-        assert same(second.state()[part], straight.state()[part]), part
+        assert same(second.state()[part], straight[part]), part
 
 
 def test_the_parts_of_a_batch_have_its_mean(people):

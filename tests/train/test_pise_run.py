@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +32,6 @@ from train.run.dryrun import stages
 from train.run.loop import fit
 from train.run.recipe import FOREVER, Phase
 from train.run.state import Run
-from train.run.world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
 from small_run import ALONE, same, write_photos  # noqa: E402
@@ -203,20 +200,28 @@ def test_random_kernels_of_the_paper_are_orthogonal(vgg):
     assert not network.res.model[2].bias.any()
 
 
-@pytest.mark.parametrize("stop", [4, 12])  # before and after the pictures grow
-def test_stopping_and_going_on_changes_no_bit(people, tmp_path, stop):
-    def run(length: int) -> Run:
-        return new(small(length=length, both_directions=True), accumulate=2)
+def of_length(length: int) -> Run:
+    return new(small(length=length, both_directions=True), accumulate=2)
 
-    straight, first, second = run(32), run(stop), run(32)
-    for each, name in ((straight, "straight"), (first, "broken")):
-        fit(each, people, tmp_path / name, console=Lines(lambda line: None))
-    (path,) = checkpoint.checkpoints(tmp_path / "broken")
+
+@pytest.fixture(scope="module")
+def straight(people, tmp_path_factory) -> dict:
+    """The state of a run that was never stopped."""
+    run = of_length(32)
+    fit(run, people, tmp_path_factory.mktemp("straight"), console=Lines(lambda line: None))
+    return run.state()
+
+
+@pytest.mark.parametrize("stop", [4, 12])  # before and after the pictures grow
+def test_stopping_and_going_on_changes_no_bit(people, straight, tmp_path, stop):
+    fit(of_length(stop), people, tmp_path, console=Lines(lambda line: None))
+    (path,) = checkpoint.checkpoints(tmp_path)
+    second = of_length(32)
     second.restore(read_torch(path), path)
-    fit(second, people, tmp_path / "broken", console=Lines(lambda line: None))
-    assert second.samples == straight.samples == 32
+    fit(second, people, tmp_path, console=Lines(lambda line: None))
+    assert second.samples == straight["samples"] == 32
     for part in ("network", "ema", "optimisers", "samples", "random"):
-        assert same(second.state()[part], straight.state()[part]), part
+        assert same(second.state()[part], straight[part]), part
 
 
 def test_it_learns(people):
@@ -318,32 +323,3 @@ def test_an_adversary_of_other_features_is_refused(vgg):
     recipe = small(losses=losses, through_features=True, discriminator=(16, 32, 64, 112))
     with pytest.raises(InputError, match="use --features house"):
         new(recipe, features=vgg)
-
-
-def test_processes_stay_alike_through_all_stages(folder, tmp_path):
-    """With a stage whose spatial part is off: nobody waits for gradients that are not made."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
-    done = subprocess.run(
-        [*command, __file__, str(folder), str(tmp_path)],
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": ".", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    one, two = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in (0, 1))
-    assert all(torch.equal(one[name], two[name]) for name in one)
-
-
-def _train_as_one_of_several(folder: str, output: str) -> None:
-    world = World.join("cpu")
-    recipe = small(stages=(TrainingStage(4, spatial=False), TrainingStage(8), TrainingStage(generated=0.5)))
-    run = Run.new(recipe, world, mixed=False)
-    for _, batch in zip(range(3), run.batches(People(folder), 0), strict=False):
-        run.step(batch)
-    torch.save(dict(run.network.named_parameters()), Path(output) / f"{world.rank}.pt")
-    world.leave(together=True)
-
-
-if __name__ == "__main__":
-    _train_as_one_of_several(*sys.argv[1:])

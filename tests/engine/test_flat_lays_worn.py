@@ -26,14 +26,21 @@ def session():
     session.close()
 
 
+@pytest.fixture(scope="module")
+def held() -> list:
+    """References that somebody holds: they stay encoded."""
+    return []
+
+
 @pytest.fixture
-def ada(session):
+def ada(session, held):
     photo_HWC = read_photo(SAMPLES / "ada.jpg")
-    return session.set_reference(photo_HWC, read_pose(SAMPLES / "ada.json", photo_HWC.shape[:2]))
+    held.append(session.set_reference(photo_HWC, read_pose(SAMPLES / "ada.json", photo_HWC.shape[:2])))
+    return held[-1]
 
 
 @pytest.fixture
-def shirt(session, monkeypatch):
+def shirt(session, held, monkeypatch):
     """Dan's shirt, said to be alone."""
     photo_HWC = read_photo(SAMPLES / "dan.jpg")
     pose = read_pose(SAMPLES / "dan.json", photo_HWC.shape[:2])
@@ -41,7 +48,8 @@ def shirt(session, monkeypatch):
         pose, Box(0.0, 0.0, float(photo_HWC.shape[1]), float(photo_HWC.shape[0])), "upper clothes"
     )
     monkeypatch.setattr(references, "garment_alone", lambda rgb, told=False: garment)
-    return session.add_reference(photo_HWC)
+    held.append(session.add_reference(photo_HWC))
+    return held[-1]
 
 
 def test_it_lends_one_garment_and_nothing_of_a_body(session, shirt):

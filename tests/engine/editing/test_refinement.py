@@ -122,7 +122,7 @@ def test_an_engine_that_cannot_is_done_at_once():
 def enlarged(session: Session, name: str):
     """A sample in a photo that is finer than engines draw: what is worn in it is laid on."""
     rgb_HWC = sample(session, name).finest_HWC
-    size = 3 * rgb_HWC.shape[1], 3 * rgb_HWC.shape[0]
+    size = 3 * rgb_HWC.shape[1] // 2, 3 * session.size[0]
     return session.add_reference(cv2.resize(rgb_HWC, size, interpolation=cv2.INTER_CUBIC))
 
 

@@ -94,7 +94,7 @@ def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_p
 
 
 def test_the_network_in_the_box_sees_them_and_they_are_read_again_as_the_same(views):
-    """By the pose that a look keeps, and framed already, as for another engine."""
+    """By the pose that a look keeps, and framed already, as for another engine: three of them."""
     session = Session.open()
     found = 0
     for view in views:
@@ -102,6 +102,9 @@ def test_the_network_in_the_box_sees_them_and_they_are_read_again_as_the_same(vi
         if not reference.alone:
             continue
         found += 1
+        assert session.garments(reference)
+        if found > 3:
+            continue
         pose = garment_alone(view.image_HWC).pose_18x3
         cv2.setRNGSeed(found)
         assert session.add_reference(view.image_HWC, pose) is reference
@@ -112,6 +115,5 @@ def test_the_network_in_the_box_sees_them_and_they_are_read_again_as_the_same(vi
         assert again.alone and again.image_HWC.shape == reference.image_HWC.shape
         moved = pose + np.float32((0, 20, 0)) * (pose[:, 2:] > 0)
         assert not session.add_reference(view.image_HWC, moved).alone  # laid by hand: somebody
-        assert session.garments(reference)
     session.close()
     assert found >= 9

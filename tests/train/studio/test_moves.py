@@ -198,9 +198,10 @@ def test_the_command_writes_moves_and_the_audit_takes_the_same_again(studio, vie
         pytest.skip("once is enough")
     folder = tmp_path / "moves"
     options = ["--range", f"{PEOPLE[0]}:{PEOPLE[0] + 1}", "--workers", "1", "--output", str(folder)]
-    assert render.run([*options, "--moves"]) == 0
+    assert render._parse([*options, "--moves"]).views == 1 + len(MOVES)
+    assert render.run([*options, "--moves", "--views", "3"]) == 0
     header = json.loads((folder / "dataset.json").read_text())
-    assert header["studio"].endswith("moves") and header["views"] == 1 + len(MOVES)
+    assert header["studio"].endswith("moves") and header["views"] == 3
     data = People(folder, HELD_OUT_PEOPLE)
     for number in (0, 1):
         assert np.array_equal(data.view(PEOPLE[0], number).parsing_HW, views[number].parsing_HW)

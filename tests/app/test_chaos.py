@@ -22,7 +22,7 @@ from trust.walk import SHOWN, Walk, resident_mib
 from engine.errors import OutOfMemory
 from engine.pose import formats
 
-STEPS = int(os.environ.get("POSELOOM_CHAOS_STEPS", "400"))
+STEPS = int(os.environ.get("POSELOOM_CHAOS_STEPS", "250"))
 MOST_GROWTH_MIB = 200  # of a walk: what the shelf and the history may keep
 
 

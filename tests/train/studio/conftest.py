@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future
 
 import pytest
 
@@ -43,3 +44,39 @@ def sittings(studio):
 def people(sittings):
     """{index: three views} of the same people."""
     return {index: taken.views for index, taken in sittings.items()}
+
+
+@pytest.fixture
+def rendered(studio, monkeypatch):
+    """Runs the command that renders, with these options. Its one worker is this process, with the studio that
+    is open; `tests/train/test_shards.py` starts real ones."""
+    from train.commands import render
+
+    class Here:
+        def __init__(self, _workers, mp_context, initializer, initargs):
+            initializer(*initargs)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def submit(self, work, span) -> Future:
+            done = Future()
+            done.set_result(work(span))
+            return done
+
+    def opened(size, _assets):
+        assert tuple(size) == tuple(studio.renderer.size)
+        return studio
+
+    def run(*options: str) -> int:
+        size, root = "x".join(map(str, studio.renderer.size)), str(studio.assets.root)
+        return render.run([*options, "--size", size, "--workers", "1", "--assets", root])
+
+    monkeypatch.setattr(render, "ProcessPoolExecutor", Here)
+    monkeypatch.setattr(render, "_worker", {})
+    monkeypatch.setattr(render.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("train.studio.photographer.Studio", opened)
+    return run

@@ -7,7 +7,6 @@ import pytest
 
 from engine.pose.skeleton import LEFT_HIP, RIGHT_HIP
 from engine.regions import REGIONS
-from train.commands import render
 from train.data.people import People
 from train.studio import STUDIO_OF_COATS
 from train.studio.coats import KINDS, draw_coat, draw_coated
@@ -86,10 +85,9 @@ def test_the_fitter_clears_what_is_worn_below(studio):
     assert fitter.polar(bare[near])[1].min() < 2.4 < 2.5 < fitter.polar(over[near])[1].mean()
 
 
-def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_path):
+def test_the_command_writes_them_and_says_of_which_studio_they_are(rendered, tmp_path):
     options = ["--coats", "--range", "6001:6002", "--views", "2", "--output", str(tmp_path / "coats")]
-    size = "x".join(map(str, studio.renderer.size))
-    assert render.run([*options, "--size", size, "--workers", "1", "--assets", str(studio.assets.root)]) == 0
+    assert rendered(*options) == 0
     people = People(tmp_path / "coats", range(6001, 6002))
     assert people.studio == STUDIO_OF_COATS and people.views(6001) == 2
     assert (people.view(6001, 0).parsing_HW == UPPER).mean() > (

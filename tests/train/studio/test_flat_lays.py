@@ -10,7 +10,6 @@ from engine.flat_lays import garment_alone
 from engine.pose.skeleton import LEFT_ELBOW, LEFT_SHOULDER, NECK, RIGHT_ELBOW, RIGHT_SHOULDER, SEEN
 from engine.regions import REGIONS
 from engine.session import Session
-from train.commands import render
 from train.data.people import People
 from train.studio import STUDIO_OF_FLAT_LAYS
 from train.studio.flat_lays import garments_alone, joints_of_garment
@@ -82,10 +81,9 @@ def test_what_is_under_a_jacket_is_laid_without_it_and_never_nothing(worn, laid)
     assert {tuple(part.name for part in garment) for garment in chosen} == laid
 
 
-def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_path):
+def test_the_command_writes_them_and_says_of_which_studio_they_are(rendered, tmp_path):
     options = ["--flat-lays", "--range", "7001:7002", "--views", "2", "--output", str(tmp_path / "laid")]
-    size = "x".join(map(str, studio.renderer.size))
-    assert render.run([*options, "--size", size, "--workers", "1", "--assets", str(studio.assets.root)]) == 0
+    assert rendered(*options) == 0
     people = People(tmp_path / "laid", range(7001, 7002))
     assert people.studio == STUDIO_OF_FLAT_LAYS and people.views(7001) == 2
     first, second = (people.view(7001, number).parsing_HW for number in range(2))

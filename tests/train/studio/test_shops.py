@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from engine.regions import LEFT_ARM, RIGHT_ARM, of_an_arm
-from train.commands import render
 from train.data.people import People
 from train.studio import STUDIO_OF_SHOPS
 from train.studio.camera import draw_shot
@@ -158,9 +157,8 @@ def test_who_is_shown_is_the_person_of_that_number(studio):
     assert one.outfit.bottom.hem == again.outfit.bottom.hem
 
 
-def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_path):
+def test_the_command_writes_them_and_says_of_which_studio_they_are(rendered, tmp_path):
     options = ["--shops", "--range", "12000:12002", "--views", "1", "--output", str(tmp_path / "shops")]
-    size = "x".join(map(str, studio.renderer.size))
-    assert render.run([*options, "--size", size, "--workers", "1", "--assets", str(studio.assets.root)]) == 0
+    assert rendered(*options) == 0
     people = People(tmp_path / "shops", range(12_000, 12_002))
     assert people.studio == STUDIO_OF_SHOPS and people.persons.tolist() == [12_000, 12_001]

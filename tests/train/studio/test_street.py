@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from engine.regions import REGIONS
-from train.commands import render
 from train.data.people import People
 from train.studio import STUDIO_OF_STREET
 from train.studio.dressing import dress
@@ -136,10 +135,9 @@ def test_what_is_carried_has_no_place_on_the_body(studio):
     assert held >= 2
 
 
-def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_path):
+def test_the_command_writes_them_and_says_of_which_studio_they_are(rendered, tmp_path):
     options = ["--street", "--range", "7000:7012", "--views", "1", "--output", str(tmp_path / "street")]
-    size = "x".join(map(str, studio.renderer.size))
-    assert render.run([*options, "--size", size, "--workers", "1", "--assets", str(studio.assets.root)]) == 0
+    assert rendered(*options) == 0
     people = People(tmp_path / "street", range(7000, 7012))
     assert people.studio == STUDIO_OF_STREET
     shown = np.bincount(

@@ -7,7 +7,6 @@ import pytest
 
 from engine.regions import REGIONS
 from train import swaps
-from train.commands import render
 from train.data.people import HELD_OUT, People
 from train.studio.garments import Top, Trousers
 from train.studio.swaps import swapped
@@ -67,10 +66,9 @@ def test_what_is_sewn_in_one_piece_is_not_swapped(studio):
                 assert type(made.bottom) is type(wearer.bottom)
 
 
-def test_the_command_writes_them_and_says_of_which_studio_they_are(studio, tmp_path):
+def test_the_command_writes_them_and_says_of_which_studio_they_are(rendered, tmp_path):
     folder = tmp_path / "swaps"
     options = ["--swaps", "--range", f"{HELD_OUT}:{HELD_OUT + 1}", "--output", str(folder)]
-    size = "x".join(map(str, studio.renderer.size))
-    assert render.run([*options, "--size", size, "--workers", "1", "--assets", str(studio.assets.root)]) == 0
+    assert rendered(*options) == 0
     people = People(folder, range(HELD_OUT, HELD_OUT + 1))
     assert swaps.of_studio(people.studio) and people.views(HELD_OUT) == len(swaps.VIEWS)

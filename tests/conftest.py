@@ -64,6 +64,8 @@ def pytest_addoption(parser):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """By files, but for the studio's: one process loads it and photographs its people for all of them."""
+    if config.getoption("dist") != "loadfile":
+        return None
     from xdist.scheduler import LoadFileScheduling
 
     class OneStudio(LoadFileScheduling):

@@ -4,18 +4,19 @@ the network sees an arm on the bones that it is told.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine.compositing.fields import highest, odd_side, size_of
-from engine.compositing.limb_mattes import connected
 from engine.compositing.sleeves_told import lab
+from engine.cv import cv2
 from engine.ops.resample import running_mean, shrunk
 from engine.regions import CLASSES, REGIONS
 
 _HAIR, _FACE, _ARMS = (REGIONS.index(name) for name in ("hair", "face", "arms"))
 _SURE = 0.9  # how likely a class is, for its colours to be told
-_SEEN = 0.5  # how likely an arm, or hair, is
+_SEEN, _MAY = 0.5, 0.3  # how likely an arm, or hair, is; and beside an arm skin that may be hair
 _LIGHT = 0.5  # what lightness counts beside colour: hair is darker within than skin in its shade
 _FEWEST = 15  # px of hair, and of an arm, of 128 rows that tell colours
 _MOST = 300  # px whose colours are compared
@@ -56,15 +57,15 @@ def _hair(lab_3hw: Tensor, class_8hw: Tensor, arms_2hw: Tensor) -> Tensor:
     own_hw = _around(hair_hw, -_JOINED, rows) & (class_8hw[_HAIR] > _SURE)
     near_hw = _around(hair_hw, _NEAR, rows)
     arm_hw = none_hw
+    row_hw = torch.arange(rows, device=near_hw.device)[:, None].expand_as(near_hw)
     for each_hw in arms_2hw:
         each_hw = each_hw & ~near_hw
         if each_hw.any():  # of an arm the half that is farther down
-            row_h = torch.arange(rows, device=each_hw.device)[:, None].expand_as(each_hw)
-            arm_hw = arm_hw | each_hw & (row_h >= row_h[each_hw].median())
+            arm_hw = arm_hw | each_hw & (row_hw >= row_hw[each_hw].median())
     fewest = _FEWEST * (rows / 128) ** 2
     if min(int(own_hw.sum()), int(arm_hw.sum())) < fewest:
         return none_hw
-    either_hw, bare_hw = arms_2hw.any(0), class_8hw[_ARMS] > 0.3
+    either_hw, bare_hw = arms_2hw.any(0), class_8hw[_ARMS] > _MAY
     may_hw = (either_hw | bare_hw & _around(either_hw, _AROUND, rows)) & ~hair_hw
     others = [lab_3hw[:, arm_hw]]
     if float(class_8hw[_ARMS, arm_hw].mean()) > _SEEN:
@@ -77,7 +78,9 @@ def _hair(lab_3hw: Tensor, class_8hw: Tensor, arms_2hw: Tensor) -> Tensor:
     both_2hw = running_mean(torch.stack([more_hw, may_hw.float()])[None], odd_side(_MEAN, rows))[0]
     told_hw = may_hw & (both_2hw[0] > _LIKELIER * both_2hw[1])
     from_hw = _around(hair_hw, _JOINED, rows)
-    return connected(told_hw.float(), from_hw, from_hw.float()) > 0
+    _, piece_hw = cv2.connectedComponents((told_hw | from_hw).cpu().numpy().astype(np.uint8))
+    pieces_hw = torch.from_numpy(piece_hw).to(told_hw.device)
+    return told_hw & torch.isin(pieces_hw, pieces_hw[from_hw])
 
 
 def _around(marked_hw: Tensor, side: int, rows: int) -> Tensor:

@@ -65,6 +65,14 @@ class Parts(NamedTuple):
     others: Tensor
     dressed: Tensor
 
+    def beneath(self, over_HW: Tensor | None) -> Parts:
+        """As they are told where hair stays before them, 0 to 1 [H, W] of the whole picture."""
+        if over_HW is None:
+            return self
+        free_hw = 1.0 - over_HW[self.window]
+        arm_hw, trunk_hw, beyond_hw = (each * free_hw for each in (self.arm, self.trunk, self.beyond))
+        return self._replace(arm=arm_hw, trunk=trunk_hw, beyond=beyond_hw)
+
 
 class Armhole(NamedTuple):
     """Of an arm in a pose.

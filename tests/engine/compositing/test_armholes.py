@@ -316,3 +316,14 @@ def test_what_an_arm_hid_is_the_trunks_where_it_lay_on_clothes():
     hers = HERS._replace(arms=arms, worn=worn)
     ends = [(float(here_A[hers.side(here_A, bare, SIDES) - 1].real) - SIDE) / PX for bare in (False, True)]
     assert ends == pytest.approx([-6.0, -5.0], abs=0.8), "clothes that are seen beside a bare arm are no rim"
+
+
+def test_hair_before_a_shoulder_is_before_all_that_nobody_saw():
+    told = hole_of(2.0).parts(HERE, nothing)
+    hair_hw = (HERE.imag < -0.2).float()
+    made = told.beneath(hair_hw)
+    free_hw = 1.0 - hair_hw[told.window]
+    for of_armhole, before in ((made.arm, told.arm), (made.trunk, told.trunk), (made.beyond, told.beyond)):
+        assert (before * (1.0 - free_hw)).any(), "else nothing is held"
+        assert torch.equal(of_armhole, before * free_hw)
+    assert torch.equal(told.beneath(None).arm, told.arm)

@@ -115,6 +115,18 @@ def test_hair_before_a_shoulder_stays_before_an_arm_that_is_raised():
     assert is_colour(made, 24, 76, WHITE), "the forearm"
 
 
+def test_hair_beside_an_upper_arm_stays_where_that_was():
+    """Two columns of it at the arm's edge, whose rims go with the arm."""
+    rows, columns = slice(44, 56), slice(74, 76)
+    own_hw = classes(*PARTS, (REGIONS.index("hair"), (rows, columns)))
+    picture = photo()
+    picture[0, :, rows, columns] = 0.5
+    own = own_pose(seen(own_hw), pose(), limbs=limbs_of(own_hw), background=grey(PLATE))
+    made = shown(pose(RAISED), seen(own_hw), source(picture, (own_hw == 0).float()), own)[0]
+    over = torch.lerp(picture[0], made[1:] / made[:1].clamp_min(1e-6), made[:1])
+    assert (over[:, 46:54, 74:76] - 0.5).abs().max() < 0.1
+
+
 def test_the_edge_of_a_sleeve_that_is_gone_does_not_stay_with_the_trunk():
     """Shirt of 1 px beside the arm, that no matte of an arm has."""
     edge = SHIRT, (slice(44, 62), slice(74, 75))

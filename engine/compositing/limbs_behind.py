@@ -107,6 +107,8 @@ def without_arms(
         hers_1hw[near] = (hers_1hw[near] * (1.0 - beyond_hw)).maximum(inner_hw)
         around_1hw[near] = around_1hw[near].maximum(told_hw)
         rims_1hw = with_rims(behind_1hw[near][None], rows)[0] * hole.below(here_hw[inside])
+        if hole.bare:  # the photo shows its shoulder's own skin, and no clothes that go on beside a strap
+            under_1hw[near] *= 1.0 - inner_hw
         under_1hw[near] = under_1hw[near].maximum(told_hw * rims_1hw)
     made_Chw = torch.lerp(
         own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw

@@ -7,7 +7,9 @@ from math import cos, sin
 
 import pytest
 import torch
-from flat_scene import FACE, SHIRT, SIZE, TROUSERS, Part, arms, classes, grey, own_pose, pose, seen, source
+from flat_scene import (
+    FACE, HERE, SHIRT, SIZE, TROUSERS, Part, arms, classes, grey, own_pose, pose, seen, source,
+)  # fmt: skip
 from torch import Tensor
 
 from engine.compositing.detail import DetailSource
@@ -15,8 +17,10 @@ from engine.compositing.feet import rims_of_feet
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs_behind import without_arms
 from engine.compositing.limbs_found import find_moved
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
@@ -97,6 +101,32 @@ def test_whether_an_arm_has_a_sleeve_the_photo_says_and_not_what_an_engine_draws
     own = own._replace(surface=drawn.softmax(1))
     (found,) = find_moved(pose(RAISED), drawn, source(photo(), (own_hw == 0).float()), own)
     assert found is not None and found.ways[3].sleeveless == sleeveless
+
+
+@pytest.mark.parametrize("arm", [ARM, SHIRT])
+def test_no_clothes_go_on_up_a_bare_shoulder(arm, monkeypatch):
+    """Behind an arm are clothes of 0.9: beside a strap a second one would hang."""
+    own_hw = classes(*PARTS[:1], (arm, LEFT_ARM), *PARTS[2:])
+    mattes = limbs_of(own_hw)
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    own.under[:, :3], own.under[:, 3:, :40] = 0.9, with_rims(mattes[:, 2:])[..., :40, :]
+    photo_of, now = source(photo(), (own_hw == 0).float()), pose(RAISED)
+    (found,) = find_moved(now, seen(own_hw), photo_of, own)
+    parts = found.ways[3].armhole.parts(HERE, lambda here_hw: torch.zeros_like(here_hw.real))
+    inside = torch.zeros(SIZE, dtype=torch.bool)
+    inside[parts.window] = (parts.arm + parts.trunk > 0.9) & (own_hw > 0)[parts.window]
+    behind: list[Tensor] = []
+
+    def recorded(*args):
+        planes, hers = without_arms(*args)
+        behind.append(torch.full((3, *SIZE), torch.nan))
+        behind[0][(..., *args[-1])] = planes
+        return planes, hers
+
+    monkeypatch.setattr("engine.compositing.limbs.without_arms", recorded)
+    shown(now, seen(own_hw), photo_of, own)
+    clothed = (behind[0] - 0.9).abs().amax(0) < 0.05
+    assert (clothed & inside).any() == (arm == SHIRT)
 
 
 def test_hair_before_a_shoulder_stays_before_an_arm_that_is_raised():

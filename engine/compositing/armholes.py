@@ -156,8 +156,8 @@ class Armhole(NamedTuple):
         return ramp(part_hw * abs(self.now.step) / self.now.unit, -_SEAM[0], _SEAM[0])
 
     def _past(self, here_hw: Tensor, soft: float) -> Tensor:
-        """0 to 1 [h, w]: what is past the seam, which is so soft, in units to both sides. Of a bare arm it is straight above where it is told: there a
-        photo shows the armhole."""
+        """0 to 1 [h, w]: what is past the seam, which is so soft, in units to both sides. Of a bare arm it is
+        straight above where it is told: there a photo shows the armhole."""
         off_hw = here_hw - self.sewn
         past_hw = (off_hw / self.seam).imag
         if self.bare:

@@ -9,7 +9,6 @@ import pytest
 import torch
 from flat_scene import (
     FACE,
-    HERE,
     SHIRT,
     SIZE,
     TROUSERS,

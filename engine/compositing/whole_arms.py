@@ -30,6 +30,8 @@ _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _POINTS = (
     0.25  # of the longer bone, so short a forearm points at us: of 140 one has .14, the others .44 and more
 )
+# Of the other one's forearm, so short one points at us, too: drawn out in another pose it would be a slab.
+_SHORTENED = 0.6
 _GAP = 0.9  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _BROADER = 1.2  # times as broad as it mostly is, an arm is at most where it is hidden
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
@@ -116,6 +118,12 @@ class _Arm(NamedTuple):
     broad_2N: Tensor
 
     @property
+    def forearm(self) -> float:
+        """How long its forearm is seen, in half the picture's height."""
+        elbow, wrist = self.made.line_N[list(self.made.joints[1:])]
+        return float((wrist - elbow).abs())
+
+    @property
     def bones(self) -> slice:
         """The points of the line that are along its bones."""
         return slice(self.made.root, self.made.joints[-1] + 1)
@@ -171,9 +179,8 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor, covered: bool) -> bool:
     if free_N.any():
         broad_N, other_N = broad_N[free_N], other_N[free_N]
     # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
-    line_N, (_, elbow, wrist) = other.made.line_N, other.made.joints
-    far = float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit
-    return far and (hardly_seen(broad_N, other_N) or covered and float(other_N.mean()) > _ENOUGH)
+    far, short = other.forearm > _POINTS * other.unit, arm.forearm < _SHORTENED * other.forearm
+    return far and (hardly_seen(broad_N, other_N) or (covered or short) and float(other_N.mean()) > _ENOUGH)
 
 
 def _lent(

@@ -226,3 +226,13 @@ def test_an_arm_in_pieces_is_lent():
         own = 0.8 * other
         own[8 : 8 + broken] = 0.05 * other[0]
         assert hardly_seen(own, other) == lent
+
+
+@pytest.mark.parametrize(("length", "how"), [(0.5, LENT), (0.7, SEEN)])
+def test_an_arm_whose_forearm_points_at_the_viewer_is_lent(length, how):
+    """Drawn out as long as the other one it would be a slab."""
+    own = pose()
+    elbow, wrist = own[0, sk.RIGHT_ELBOW, :2], own[0, sk.RIGHT_WRIST, :2].clone()
+    own[0, sk.RIGHT_WRIST, :2] = elbow + length * (wrist - elbow)
+    arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
+    assert shown(arms, own).tolist() == [[how, SEEN]]

@@ -37,6 +37,7 @@ _INWARDS = 0.5  # of the way from a shoulder to the neck: what is farther in nee
 _BEYOND = 0.4  # units farther than an outline's farthest point, up to which it tells where nothing is
 _EASED = 0.04  # units to both sides of an outline's ends, in which their own edges are left alone
 _SEAM = 0.02, 0.006  # units to both sides of the seam, over which cloth goes over: from a sleeve, from skin
+_SKIN = 0.1  # likewise, from skin to skin that the photo shows beside a bare arm: their light differs
 _SHARE = 0.5, 0.85  # of the angle between arm and trunk, which part is the arm's: of a sleeve, of a bare one
 _ROUND = 0.15  # units along an arm up to which it is round, and narrower than farther on
 # Of how far an arm reaches aside, where on its other side it lay in its trunk's shadow: sleeved, and bare.
@@ -64,6 +65,14 @@ class Parts(NamedTuple):
     beyond: Tensor
     others: Tensor
     dressed: Tensor
+
+    def beneath(self, over_HW: Tensor | None) -> Parts:
+        """As they are told where hair stays before them, 0 to 1 [H, W] of the whole picture."""
+        if over_HW is None:
+            return self
+        free_hw = 1.0 - over_HW[self.window]
+        arm_hw, trunk_hw, beyond_hw = (each * free_hw for each in (self.arm, self.trunk, self.beyond))
+        return self._replace(arm=arm_hw, trunk=trunk_hw, beyond=beyond_hw)
 
 
 class Armhole(NamedTuple):
@@ -106,10 +115,12 @@ class Armhole(NamedTuple):
         and no arm: beside a bare shoulder they stay."""
         window = self.window(here_HW)
         here_hw = here_HW[window]
-        dressed_hw = torch.zeros_like(here_hw.real)
+        dressed_hw, past_hw = torch.zeros_like(here_hw.real), self._past(here_hw, _SEAM[self.bare])
         if self.bare:
             below_hw = ((here_hw - self.now.begin) / self.down).real / self.now.unit
-            dressed_hw = tell_dressed(here_hw) * (1.0 - ramp(below_hw, *_DRESSED))
+            seen_hw = tell_dressed(here_hw)
+            dressed_hw = seen_hw * (1.0 - ramp(below_hw, *_DRESSED))
+            past_hw = torch.lerp(self._past(here_hw, _SKIN), past_hw, seen_hw)
         off_hw = here_hw - self.now.begin
         along_hw = off_hw / self.now.step
         aside_hw = self.sign * along_hw.imag * abs(self.now.step)
@@ -117,7 +128,7 @@ class Armhole(NamedTuple):
         if self.bare:
             outer_hw &= aside_hw > -_BROADER * self.outer
         above_hw = (along_hw.real < 0) & ((off_hw / self.down).real < 0)
-        past_hw = self._past(here_hw).masked_fill_(outer_hw, 0.0)
+        past_hw = past_hw.masked_fill_(outer_hw, 0.0)
         past_hw = past_hw.maximum(dressed_hw * (along_hw.real * abs(self.now.step) < _ROUND * self.now.unit))
         # It grows out of the shoulder as the arm is lifted: at first the arm hides it.
         grown = [self.now.begin + self.lifted * (point - self.now.begin) for point in self._eased(-1.0)]
@@ -144,14 +155,14 @@ class Armhole(NamedTuple):
         photo's trunk is seen there."""
         return ramp(part_hw * abs(self.now.step) / self.now.unit, -_SEAM[0], _SEAM[0])
 
-    def _past(self, here_hw: Tensor) -> Tensor:
-        """0 to 1 [h, w]: what is past the seam. Of a bare arm it is straight above where it is told: there a
-        photo shows the armhole."""
+    def _past(self, here_hw: Tensor, soft: float) -> Tensor:
+        """0 to 1 [h, w]: what is past the seam, which is so soft, in units to both sides. Of a bare arm it is
+        straight above where it is told: there a photo shows the armhole."""
         off_hw = here_hw - self.sewn
         past_hw = (off_hw / self.seam).imag
         if self.bare:
             past_hw = torch.where((off_hw / self.down).real < 0, (off_hw / self.down).imag, past_hw)
-        return ramp(self.sign * past_hw / self.now.unit, -_SEAM[self.bare], _SEAM[self.bare])
+        return ramp(self.sign * past_hw / self.now.unit, -soft, soft)
 
     def _eased(self, outwards: float) -> list[complex]:
         """The outline, a little farther out, or in, where it begins and ends: it leaves arm and trunk their
@@ -172,7 +183,9 @@ class Armhole(NamedTuple):
         hung_hw = ramp(self.sign * place_hw.imag * abs(self.now.step) / self.outer, *_HUNG[self.bare])
         along_hw = place_hw.real * abs(self.now.step) / self.now.unit
         if self.bare:
-            hung_hw = hung_hw.maximum(ramp(-along_hw, -_BEHIND, 0.0)) * (1.0 - self._past(here_hw))
+            hung_hw = hung_hw.maximum(ramp(-along_hw, -_BEHIND, 0.0)) * (
+                1.0 - self._past(here_hw, _SEAM[True])
+            )
         else:
             hung_hw *= self._out(place_hw.real)
         begin = ((self.outline[1] - self.now.begin) / self.now.step).real * abs(self.now.step) / self.now.unit
@@ -196,7 +209,7 @@ class Armhole(NamedTuple):
         off_hw = (before_hw - self.then.begin) * (self.now.unit / self.then.unit)
         below_hw = off_hw.imag * torch.where(off_hw.imag > 0, _FLAT[self.bare], 1.0)
         stays_hw = 1.0 - ramp(torch.hypot(off_hw.real, below_hw) / self.outer, *_SHOULDER[self.bare])
-        return stays_hw * (1.0 - self.lifted * self._past(here_hw)) if self.bare else stays_hw
+        return stays_hw * (1.0 - self.lifted * self._past(here_hw, _SEAM[True])) if self.bare else stays_hw
 
 
 def armhole(

@@ -86,8 +86,13 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
     def tell_dressed(here_hw: Tensor) -> Tensor:
         return dressed(own.seen_8hw, own.limbs_4HW[ARM_CHAINS], before(poses, trunk, here_hw), sides_2)
 
+    hair = {
+        limb: over_HW
+        for limb, bones in drawn.items()
+        if bones[0].bone.of_arm and (over_HW := _hair_over(bones[0], found, own, here_hw)) is not None
+    }
     told = {
-        limb: way.armhole.parts(here_HW, tell_dressed)
+        limb: way.armhole.parts(here_HW, tell_dressed).beneath(hair.get(limb))
         for limb, way in ways.items()
         if way.armhole is not None and way.armhole.lifted > 0
     }
@@ -100,7 +105,7 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
         were_1HW = (parts_211 * were_2HW).amax(0, keepdim=True)
         left_1HW = left_1HW.maximum(with_rims(were_1HW[None], size[0])[0])
     window = window_of(left_1HW[0], 0)
-    seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, here_HW[window], window)
+    seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, hair, here_HW[window], window)
     _lay(layer_DHW, seen_Chw, left_1HW[0][window], window)
     hers_HW = torch.zeros_like(left_1HW[0])
     hers_HW[window] = hers_hw
@@ -145,7 +150,7 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
                         rimless_CHW=rimless_CHW,
                         shoulder_HW=_shoulder(ways[limb], own),
                         other=_other_arm(limb, ways[limb].hand, own, sides_2),
-                        above_HW=_hair_over(bones[0], found, own, here_hw),
+                        above_HW=hair.get(limb),
                         parts=told.get(limb),
                         whole=len(own.arms_2CHW) > 1,
                     )
@@ -163,7 +168,7 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
             hides_HW = hides(shown, here_HW)
             window = window_of(hides_HW, 0)
             here_hw = here_HW[window]
-            seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, here_hw, window)
+            seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, hair, here_hw, window)
             matte_hw = hides_HW[window] * hers_hw * stays_before(poses, shown, trunk, own, here_hw)
             _lay(layer_DHW, seen_Chw, matte_hw, window)
     return layer_DHW

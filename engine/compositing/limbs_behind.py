@@ -62,12 +62,13 @@ def without_arms(
     own: Own,
     ways: Mapping[int, Along],
     told: Mapping[int, Parts],
+    hair: Mapping[int, Tensor],
     here_hw: Tensor,
     window: Window,
 ) -> tuple[Tensor, Tensor]:
     """Planes [C, h, w] of the photo's trunk before its plate, without arms that are elsewhere: where these
     lay on clothes, and where cloth goes from trunk to sleeve now, of the clothes beside; and how much of a px
-    is hers [h, w]."""
+    is hers [h, w]. hair: what stays before each arm, 0 to 1 [H, W]."""
     rows = size_of(own.bare_DHW)[0]
     before_hw = before(poses, trunk, here_hw)
     seen_Chw, behind_1hw = seen(own.bare_DHW, before_hw, poses.sides_2).tensor_split([-1])
@@ -76,6 +77,8 @@ def without_arms(
     parts_211 = on_2hw.new_tensor(gone(shown))[ARM_CHAINS, None, None]
     on_hw = (on_2hw * parts_211).amax(0)
     lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, poses.sides_2, rows)
+    for over_HW in hair.values():  # no rim of an arm is before it
+        on_hw, lay_hw = (each_hw * (1.0 - over_HW[window]) for each_hw in (on_hw, lay_hw))
     gone_1hw = lay_hw * (1.0 - ramp(on_hw, *_WORN))
     for way in ways.values():
         if way.armhole is not None:
@@ -104,6 +107,8 @@ def without_arms(
         hers_1hw[near] = (hers_1hw[near] * (1.0 - beyond_hw)).maximum(inner_hw)
         around_1hw[near] = around_1hw[near].maximum(told_hw)
         rims_1hw = with_rims(behind_1hw[near][None], rows)[0] * hole.below(here_hw[inside])
+        if hole.bare:  # the photo shows its shoulder's own skin, and no clothes that go on beside a strap
+            under_1hw[near] *= 1.0 - inner_hw
         under_1hw[near] = under_1hw[near].maximum(told_hw * rims_1hw)
     made_Chw = torch.lerp(
         own.plate_CHW[(..., *window)], torch.lerp(seen_Chw, clothes_Chw, under_1hw), hers_1hw

@@ -168,9 +168,9 @@ def own_pose_rendering(
     arms_B2HW = with_bare(arms_B2HW, bare_B1HW, beneath_B8HW[:, _BARE, None], only_B1HW, seen_B183)
     of_arms_B1HW = (bare_B1HW - beneath_B8HW[:, _BARE, None]).clamp_min(0.0)  # no neck beside a hand
     arms_B2HW = before_others(with_hands(arms_B2HW, of_arms_B1HW, seen_B183, photos), behind_B2)
-    arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183)
-    arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
     hair_B1HW = hair(seen_class_B8hw, size_of_photo)
+    arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183, hair_B1HW)
+    arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW * (1.0 - hair_B1HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     shown_B2 = how_shown(limbs_B4HW[:, ARM_CHAINS], pose_B183, hair_B1HW)

@@ -38,7 +38,7 @@ def with_sleeves(surface_B11hw: Tensor, picture_BCHW: Tensor) -> Tensor:
         face_hw, top_hw = class_8hw[_FACE] > _SURE, class_8hw[_TOPS].sum(0) > _SURE
         if int(face_hw.sum()) < _FEWEST[0] or int(top_hw.sum()) < _FEWEST[1]:
             continue
-        lab_3hw = _lab(picture_CHW)
+        lab_3hw = lab(picture_CHW, _LIGHT)
         bare_hw, near_2hw = class_8hw[_ARMS], class_8hw[_TOPS] * top_hw
         own_3hw, _ = _mean(lab_3hw, bare_hw, odd_side(_HERE, size[0]))
         top_3hw, there_hw = _mean(lab_3hw, top_hw.float(), odd_side(_NEAR, size[0]))
@@ -70,7 +70,7 @@ def with_bare_arms(surface_B11hw: Tensor, arms_B2hw: Tensor, picture_BCHW: Tenso
     for picture_Chw, class_8hw, arms_2hw, made_11hw in zip(
         pictures_BChw, class_B8hw, arms_B2hw, made_B11hw, strict=True
     ):
-        lab_3hw, worn_hw = _lab(picture_Chw), class_8hw[_TOPS].sum(0)
+        lab_3hw, worn_hw = lab(picture_Chw, _LIGHT), class_8hw[_TOPS].sum(0)
         top_hw = (worn_hw > _SURE) & (arms_2hw.amax(0) < 0)
         face_hw = class_8hw[_FACE] > _SURE
         if int(face_hw.sum()) < _FEWEST[0]:
@@ -98,10 +98,10 @@ def with_bare_arms(surface_B11hw: Tensor, arms_B2hw: Tensor, picture_BCHW: Tenso
     return made_B11hw
 
 
-def _lab(picture_CHW: Tensor) -> Tensor:
-    """Its colours in CIE L*a*b*, lightness for less (`_LIGHT`)."""
+def lab(picture_CHW: Tensor, light: float) -> Tensor:
+    """Its colours in CIE L*a*b* [3, H, W], lightness times so much. picture: -1 to 1."""
     rgb_HWC = (0.5 * (picture_CHW[:3] + 1.0)).clamp(0.0, 1.0).movedim(0, -1).contiguous().cpu().numpy()
-    lab_HWC = cv2.cvtColor(rgb_HWC, cv2.COLOR_RGB2LAB) * np.array([_LIGHT, 1.0, 1.0], np.float32)
+    lab_HWC = cv2.cvtColor(rgb_HWC, cv2.COLOR_RGB2LAB) * np.array([light, 1.0, 1.0], np.float32)
     return torch.from_numpy(lab_HWC).to(picture_CHW.device).movedim(-1, 0)
 
 

@@ -30,10 +30,12 @@ _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _POINTS = (
     0.25  # of the longer bone, so short a forearm points at us: of 140 one has .14, the others .44 and more
 )
+# Of the other one's forearm, so short one points at us, too: drawn out in another pose it would be a slab.
+_SHORTENED = 0.6
 _GAP = 0.9  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _BROADER = 1.2  # times as broad as it mostly is, an arm is at most where it is hidden
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
-_COVERED = 0.45  # of an arm's line, of which more is under hair: it is lent by the other one
+_COVERED = 0.15  # of an upper arm's first half, of which more is under hair: it is lent by the other one
 _BESIDE = 2  # points of its line from where it is hidden to where it is wholly seen
 _EDGE = 0.02  # units, so soft is an edge
 _SHORT = 9  # points of a line: over fewer an arm does not grow broader and narrower again
@@ -62,7 +64,7 @@ def how_shown(arms_B2HW: Tensor, pose_B183: Tensor, hair_B1HW: Tensor) -> Tensor
         both = _both(pose_183, arms_2HW, sides_2)
         for side, (arm, other) in enumerate(zip(both, reversed(both), strict=True)):
             over_N = _over(arm, arms_2HW[1 - side].maximum(hair_HW), sides_2)
-            covered = float(_over(arm, hair_HW, sides_2)[arm.bones].float().mean()) > _COVERED
+            covered = _under_hair(arm, other, hair_HW, sides_2) > _COVERED
             if _is_lent(arm, other, over_N, covered):
                 shown_2[side] = LENT
             elif _gaps(arm, over_N) is not None:
@@ -116,6 +118,12 @@ class _Arm(NamedTuple):
     broad_2N: Tensor
 
     @property
+    def forearm(self) -> float:
+        """How long its forearm is seen, in half the picture's height."""
+        elbow, wrist = self.made.line_N[list(self.made.joints[1:])]
+        return float((wrist - elbow).abs())
+
+    @property
     def bones(self) -> slice:
         """The points of the line that are along its bones."""
         return slice(self.made.root, self.made.joints[-1] + 1)
@@ -142,6 +150,19 @@ def _over(arm: _Arm, over_HW: Tensor, sides_2: Tensor) -> Tensor:
     return sampled(over_HW[None], arm.made.line_N[None], sides_2)[0, 0] > _ACROSS
 
 
+def _under_hair(arm: _Arm, other: _Arm, hair_HW: Tensor, sides_2: Tensor) -> float:
+    """How much of the first half of an upper arm, which is as broad as the other one's, is under hair."""
+    size = size_of(hair_HW)
+    window = window_around(arm.made.line_N[: arm.made.joints[1]], THICK[1] * arm.unit, size, sides_2)
+    where = place_of(positions(size, sides_2)[window], arm.made.line_N)
+    alike = inner_side(other.made) == inner_side(arm.made)
+    broad_2N = other.broad_2N if alike else other.broad_2N.flip(0)
+    half = (arm.made.root + arm.made.joints[1]) // 2
+    there_hw = (where.piece >= arm.made.root) & (where.piece < half)
+    there_hw &= where.aside.abs() < arm.unit * where.beside(broad_2N)
+    return float(hair_HW[window][there_hw].mean()) if there_hw.any() else 0.0
+
+
 def hardly_seen(broad_N: Tensor, other_N: Tensor) -> bool:
     """Of an arm and the other one, how broad both are seen along their bones, where they do not cross."""
     share_N = (broad_N / other_N.clamp_min(1e-3)).clamp(max=1.0)
@@ -158,9 +179,8 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor, covered: bool) -> bool:
     if free_N.any():
         broad_N, other_N = broad_N[free_N], other_N[free_N]
     # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
-    line_N, (_, elbow, wrist) = other.made.line_N, other.made.joints
-    far = float((line_N[wrist] - line_N[elbow]).abs()) > _POINTS * other.unit
-    return far and (hardly_seen(broad_N, other_N) or covered and float(other_N.mean()) > _ENOUGH)
+    far, short = other.forearm > _POINTS * other.unit, arm.forearm < _SHORTENED * other.forearm
+    return far and (hardly_seen(broad_N, other_N) or (covered or short) and float(other_N.mean()) > _ENOUGH)
 
 
 def _lent(

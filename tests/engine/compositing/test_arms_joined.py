@@ -41,14 +41,15 @@ def arms(*gaps: tuple[int, slice], inner: int = 8, outer: int = 5) -> Tensor:
 
 
 WORN = torch.ones(1, 1, *SIZE)
+BALD = torch.zeros(1, 1, *SIZE)
 
 
 def test_what_is_seen_whole_stays():
-    assert torch.equal(joined(arms(), WORN, pose()), arms())
+    assert torch.equal(joined(arms(), WORN, pose(), BALD), arms())
 
 
 def test_a_cuff_that_is_not_seen_is_as_broad_as_what_is_above_and_below():
-    made = joined(arms((RIGHT, slice(98, 112))), WORN, pose())[0, RIGHT]
+    made = joined(arms((RIGHT, slice(98, 112))), WORN, pose(), BALD)[0, RIGHT]
     assert made[98:112, 47:57].min() > 0.9
     assert made[98:112, :42].max() == 0 == made[98:112, 62:].max()
 
@@ -57,11 +58,11 @@ def test_a_cuff_that_is_hardly_seen_is_none():
     """A strip of 3 px of 13."""
     mattes = arms((RIGHT, slice(98, 112)))
     mattes[0, RIGHT, 98:112, 54:57] = 1.0
-    assert joined(mattes, WORN, pose())[0, RIGHT, 100:110, 47:57].min() > 0.9
+    assert joined(mattes, WORN, pose(), BALD)[0, RIGHT, 100:110, 47:57].min() > 0.9
 
 
 def test_above_all_that_is_seen_of_an_arm_it_is_as_the_other_mirrored():
-    made = joined(arms((RIGHT, slice(0, 100))), WORN, pose())[0, RIGHT]
+    made = joined(arms((RIGHT, slice(0, 100))), WORN, pose(), BALD)[0, RIGHT]
     assert made[45:100, 47:56].min() > 0.9
     assert made[45:95, 62:].max() == 0 == made[45:95, :42].max()
 
@@ -70,25 +71,33 @@ def test_above_all_that_is_seen_of_an_arm_it_is_as_the_other_mirrored():
 def test_it_goes_on_to_an_outline_that_is_near_and_not_to_one_that_is_far(outline):
     worn = WORN.clone()
     worn[..., :outline] = 0.0
-    made = joined(arms((RIGHT, slice(40, 98))), worn, pose())[0, RIGHT]
+    made = joined(arms((RIGHT, slice(40, 98))), worn, pose(), BALD)[0, RIGHT]
     assert (made[50:90, 43].min() > 0.9) == (outline == 42)
     assert made[50:90, :outline].max() == 0 and made[50:90, 23].max() == 0
 
 
 def test_an_arm_without_a_hand_may_be_behind_a_back_and_stays_unseen():
     mattes = arms((RIGHT, slice(80, 160)))
-    assert torch.equal(joined(mattes, WORN, pose()), mattes)
+    assert torch.equal(joined(mattes, WORN, pose(), BALD), mattes)
 
 
 def test_an_arm_whose_elbow_is_guessed_is_behind_its_trunk_though_its_hand_is_seen():
     mattes, behind = arms((RIGHT, slice(0, 100))), pose()
     behind[0, sk.RIGHT_ELBOW, 2] = sk.GUESSED
-    assert torch.equal(joined(mattes, WORN, behind), mattes)
+    assert torch.equal(joined(mattes, WORN, behind, BALD), mattes)
 
 
 def test_what_is_the_other_arms_or_no_cloth_is_not_taken():
     mattes, worn = arms((RIGHT, slice(80, 100))), WORN.clone()
     mattes[0, LEFT, 85:90, 40:110] = 1.0  # it lies across
     worn[..., 92:98, :] = 0.0
-    made = joined(mattes, worn, pose())[0, RIGHT]
+    made = joined(mattes, worn, pose(), BALD)[0, RIGHT]
     assert made[85:90].max() == 0 == made[92:98].max()
+
+
+@pytest.mark.parametrize(("columns", "is_joined"), [(slice(42, 50), False), (slice(20, 30), True)])
+def test_what_hair_hides_of_an_arm_is_lacking(columns, is_joined):
+    """Beside it is its trunk, which would be taken for the arm. Hair that hangs elsewhere hides nothing."""
+    mattes, hair = arms((RIGHT, slice(0, 70))), torch.zeros(1, 1, *SIZE)
+    hair[..., 30:70, columns] = 1.0
+    assert torch.equal(joined(mattes, WORN, pose(), hair), mattes) != is_joined

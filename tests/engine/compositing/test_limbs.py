@@ -7,7 +7,20 @@ from math import cos, sin
 
 import pytest
 import torch
-from flat_scene import FACE, SHIRT, SIZE, TROUSERS, Part, arms, classes, grey, own_pose, pose, seen, source
+from flat_scene import (
+    FACE,
+    SHIRT,
+    SIZE,
+    TROUSERS,
+    Part,
+    arms,
+    classes,
+    grey,
+    own_pose,
+    pose,
+    seen,
+    source,
+)  # fmt: skip
 from torch import Tensor
 
 from engine.compositing.detail import DetailSource
@@ -15,8 +28,10 @@ from engine.compositing.feet import rims_of_feet
 from engine.compositing.layers import without_moved_hands
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.limbs import moved_limbs
+from engine.compositing.limbs_behind import without_arms
 from engine.compositing.limbs_found import find_moved
 from engine.compositing.own_pose import OwnPose
+from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
@@ -99,6 +114,28 @@ def test_whether_an_arm_has_a_sleeve_the_photo_says_and_not_what_an_engine_draws
     assert found is not None and found.ways[3].sleeveless == sleeveless
 
 
+@pytest.mark.parametrize("arm", [ARM, SHIRT])
+def test_no_clothes_go_on_up_a_bare_shoulder(arm, monkeypatch):
+    """Behind an arm are clothes of 0.9: beside a strap a second one would hang."""
+    own_hw = classes(*PARTS[:1], (arm, LEFT_ARM), *PARTS[2:])
+    mattes = limbs_of(own_hw)
+    own = own_pose(seen(own_hw), pose(), limbs=mattes, background=grey(PLATE))
+    own.under[:, :3], own.under[:, 3:, :40] = 0.9, with_rims(mattes[:, 2:])[..., :40, :]
+    photo_of, now = source(photo(), (own_hw == 0).float()), pose(RAISED)
+    behind: list[Tensor] = []
+
+    def recorded(*args):
+        planes, hers = without_arms(*args)
+        behind.append(torch.full((3, *SIZE), torch.nan))
+        behind[0][(..., *args[-1])] = planes
+        return planes, hers
+
+    monkeypatch.setattr("engine.compositing.limbs.without_arms", recorded)
+    shown(now, seen(own_hw), photo_of, own)
+    clothed = (behind[0][:, 39, 60] - 0.9).abs().max() < 0.05  # where the arm came out of its trunk
+    assert clothed == (arm == SHIRT)
+
+
 def test_hair_before_a_shoulder_stays_before_an_arm_that_is_raised():
     """Hair of 0.5 down to the middle of the left upper arm, which is raised."""
     hair = REGIONS.index("hair"), (slice(20, 46), slice(58, 72))
@@ -113,6 +150,18 @@ def test_hair_before_a_shoulder_stays_before_an_arm_that_is_raised():
     over = torch.lerp(picture[0], made[1:] / made[:1].clamp_min(1e-6), made[:1])  # the layer over the photo
     assert (over[:, 38:42, 62:68] - 0.5).abs().max() < 0.1, "the hair"
     assert is_colour(made, 24, 76, WHITE), "the forearm"
+
+
+def test_hair_beside_an_upper_arm_stays_where_that_was():
+    """Two columns of it at the arm's edge, whose rims go with the arm."""
+    rows, columns = slice(44, 56), slice(74, 76)
+    own_hw = classes(*PARTS, (REGIONS.index("hair"), (rows, columns)))
+    picture = photo()
+    picture[0, :, rows, columns] = 0.5
+    own = own_pose(seen(own_hw), pose(), limbs=limbs_of(own_hw), background=grey(PLATE))
+    made = shown(pose(RAISED), seen(own_hw), source(picture, (own_hw == 0).float()), own)[0]
+    over = torch.lerp(picture[0], made[1:] / made[:1].clamp_min(1e-6), made[:1])
+    assert (over[:, 46:54, 74:76] - 0.5).abs().max() < 0.1
 
 
 def test_the_edge_of_a_sleeve_that_is_gone_does_not_stay_with_the_trunk():

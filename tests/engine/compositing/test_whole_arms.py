@@ -59,7 +59,7 @@ def hair_down_to(part: float, pose_B183: Tensor) -> Tensor:
 
 def test_beneath_hair_before_its_shoulder_an_arm_goes_on_as_below():
     own = pose()
-    hair = hair_down_to(0.5, own)
+    hair = hair_down_to(0.1, own)
     arms = torch.stack([matte(RIGHT, own) * (1.0 - hair[0, 0]), matte(LEFT, own)])[None]
     photo = torch.where(hair > 0, -1.0, 0.6).expand(1, 3, *SIZE)
     assert shown(arms, own, hair).tolist() == [[FILLED, SEEN]]
@@ -70,9 +70,10 @@ def test_beneath_hair_before_its_shoulder_an_arm_goes_on_as_below():
     assert (made.arms[0, :3, inside] - 0.6).abs().max() < 0.1, "no hair goes along"
 
 
-def test_an_arm_that_hair_hides_for_the_most_part_is_lent():
+@pytest.mark.parametrize("part", [0.25, 0.5, 1.1])
+def test_an_arm_whose_upper_half_hair_hides_is_lent(part):
     own = pose()
-    hair = hair_down_to(1.1, own)
+    hair = hair_down_to(part, own)
     arms = torch.stack([matte(RIGHT, own) * (1.0 - hair[0, 0]), matte(LEFT, own)])[None]
     assert shown(arms, own, hair).tolist() == [[LENT, SEEN]]
 
@@ -225,3 +226,13 @@ def test_an_arm_in_pieces_is_lent():
         own = 0.8 * other
         own[8 : 8 + broken] = 0.05 * other[0]
         assert hardly_seen(own, other) == lent
+
+
+@pytest.mark.parametrize(("length", "how"), [(0.5, LENT), (0.7, SEEN)])
+def test_an_arm_whose_forearm_points_at_the_viewer_is_lent(length, how):
+    """Drawn out as long as the other one it would be a slab."""
+    own = pose()
+    elbow, wrist = own[0, sk.RIGHT_ELBOW, :2], own[0, sk.RIGHT_WRIST, :2].clone()
+    own[0, sk.RIGHT_WRIST, :2] = elbow + length * (wrist - elbow)
+    arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
+    assert shown(arms, own).tolist() == [[how, SEEN]]

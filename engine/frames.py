@@ -27,7 +27,7 @@ from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_
 from engine.editing.recolour import colours_of, in_colour
 from engine.editing.refinement import Made, Refinements
 from engine.editing.sources import photo_maps, photo_share
-from engine.editing.swap import FittingRoom, as_painted, given_by, pieces_seen, wearing, worn_by
+from engine.editing.swap import FittingRoom, as_painted, given_by, pieces_seen, tell_body, wearing, worn_by
 from engine.errors import InputError
 from engine.garments import BACKGROUND, Garment
 from engine.pictures import to_rgb, to_tensor
@@ -100,18 +100,23 @@ class FrameMaker:
             yield frame
 
     def prepare(self, request: RenderRequest) -> Iterator[None]:
-        """Garments of a request cut out, or their givers drawn, one after another; its person is only drawn
-        where that was not done in this pose."""
+        """Garments of a request cut out, and the body told that they are laid on, or their givers drawn, one
+        after another; its person is only drawn where that was not done in this pose."""
         request, painted_1HW = self._understood(replace(request, maps=False))
         for swap in request.swaps:
             if swap.garment == BACKGROUND:
                 continue
             with self._computing():
                 piece = given_by(swap, self._references.wardrobe(swap.reference))
-                if self._clothes(request, swap.reference, piece, finely=False) is None:
-                    drawn: dict[str, DrawnReference] = {}
-                    _, depth = self._person(request, painted_1HW)
-                    self._fitting_room(request, depth, drawn, painted_1HW).composed(swap.reference)
+                clothes = self._clothes(request, swap.reference, piece, finely=False)
+            yield
+            with self._computing():
+                person, depth = self._person(request, painted_1HW)
+                room = self._fitting_room(request, depth, {}, painted_1HW)
+                if clothes is None:
+                    room.composed(swap.reference)
+                else:
+                    tell_body(person.composition, room)
             yield
 
     def _understood(self, request: RenderRequest) -> tuple[RenderRequest, Tensor | None]:

@@ -58,8 +58,8 @@ _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES, _SKIN = _KINDS = (
 )
 _WORN = tuple(f"{kind}, {word}" for kind in (_CLOTHES, _FINE_CLOTHES) for word in LAID_ON)
 # Times as fine as an engine draws, from which on garments are laid on: rendered people of 256 rows are drawn
-# nearer to the truth (docs/evaluation.md), photographs of 768 and more are not.
-_FINE = 3
+# nearer to the truth (docs/evaluation.md); of those of 512 in the box the eye prefers nine of eleven laid on.
+_FINE = 2
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 
 

@@ -97,7 +97,7 @@ class PhotoCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
-        what = "The person" if is_person else "Click to mix its textures in"
+        what = "The person" if is_person else "In Dress a click takes what is chosen, else it mixes textures"
         self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames."))
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)

@@ -140,6 +140,18 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
 
 
 @torch.no_grad()
+def tell_body(shown: Composition, room: FittingRoom) -> None:
+    """Have the body told that clothes will be laid on in a preview: `wearing` then finds it. shown: as
+    there."""
+    shown = _with_surface(shown)
+    with one_thread():
+        wearer = _drawn(
+            shown, shown.image_1CHW, room.wardrobe(room.wearer), room.pose_18x3, None, room.painted_1HW
+        )
+        room.bared(wearer, None)
+
+
+@torch.no_grad()
 def pieces_seen(
     shown: Composition,
     wardrobe: Wardrobe,

@@ -86,14 +86,17 @@ def test_what_is_prepared_is_not_made_again_by_the_click(session, asked, monkeyp
     own, request = asked
     session.respond(replace(request, swaps=()))
     session._references._drop(request.swaps[0].reference)
-    made = []
+    made, told = [], []
+    monkeypatch.setattr(drawn, "bared", lambda *given: told.append(1) or bared(*given))
+    session._frames._bared.clear()
     monkeypatch.setattr(references, "clothes_worn", lambda *given: made.append(1) or clothes_worn(*given))
     parts = session.prepare(request)
     next(parts)
-    assert len(made) == 1
-    assert list(parts) == []
+    assert (len(made), len(told)) == (1, 0)
+    assert list(parts) == [None]
+    assert (len(made), len(told)) == (1, 1)
     session.respond(replace(request, level=session.levels[-2]))
-    assert len(made) == 1
+    assert (len(made), len(told)) == (1, 1)
 
 
 def test_it_is_as_sharp_as_its_photo(session, shirt, asked):
@@ -202,9 +205,10 @@ def test_nothing_is_refined_of_what_is_laid_on(session, asked):
     assert session.refine(request, 1).done
 
 
-def test_a_coarse_photo_and_what_is_no_cloth_are_the_engine_s(session, shirt):
-    coarse = sample(session, "striped-shirt")
+def test_a_photo_as_coarse_as_the_engine_draws_and_what_is_no_cloth_are_the_engine_s(session, shirt):
+    coarse, twice = sample(session, "striped-shirt", coarse=True), sample(session, "striped-shirt")
     find = session._references.clothes_of
     assert find(coarse.key, garment("top"), False) is None
+    assert find(twice.key, garment("top"), False) is not None
     assert find(shirt.key, garment("hair"), False) is None
     assert find(shirt.key, garment("top"), False) is not None

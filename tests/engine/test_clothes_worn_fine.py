@@ -210,5 +210,6 @@ def test_a_photo_as_coarse_as_the_engine_draws_and_what_is_no_cloth_are_the_engi
     find = session._references.clothes_of
     assert find(coarse.key, garment("top"), False) is None
     assert find(twice.key, garment("top"), False) is not None
+    assert find(sample(session, "ada").key, garment("trousers"), False) is None
     assert find(shirt.key, garment("hair"), False) is None
     assert find(shirt.key, garment("top"), False) is not None

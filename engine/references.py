@@ -58,8 +58,8 @@ _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES, _SKIN = _KINDS = (
 )
 _WORN = tuple(f"{kind}, {word}" for kind in (_CLOTHES, _FINE_CLOTHES) for word in LAID_ON)
 # Times as fine as an engine draws, from which on garments are laid on: rendered people of 256 rows are drawn
-# nearer to the truth (docs/evaluation.md); of tops of 512 in the box the eye prefers nine of ten laid on, of
-# trousers none, beside which the old ones' outline is left.
+# nearer to the truth (docs/evaluation.md); tops of 512 in the box are better laid on by eye in most pairs,
+# trousers are not: the old ones' outline is left beside them.
 _FINE, _FINE_BELOW = 2, 3
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 

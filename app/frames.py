@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.document import Document, Worn
+from app.ahead import Foresee, Foreseen
+from app.document import Document, Look, Worn
 from app.jobs import LeaveRefining
 from app.posing import Posing
 from app.requests import request_of
@@ -98,6 +100,14 @@ class Frames(QObject):
         self.tell(state="live" if live else "catching up", error="", refining="", settled=settled)
         if look.outfit != self._refined_in:
             self.tell(refined="")
+
+    def foresee(self, looks: Mapping[str, Look], drawn: str) -> None:
+        """These looks may come next, by what would bring them, the nearest first; what brings the one that is
+        drawn already is at hand. None: nothing is foreseen any more."""
+        if self._awake:
+            requests = {key: request_of(look, 0, False, self.wants_pieces) for key, look in looks.items()}
+            foreseen = [Foreseen(each, key == drawn) for key, each in requests.items() if each is not None]
+            self._worker.submit(Foresee(tuple(foreseen)))
 
     def leave_refining(self) -> None:
         """Leave the garment that is refined, if one is, as it is shown now; the next one has its turn."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from engine.export import AS_DRAWN, ExportOptions, exported
 from engine.look import LookDocument, SourcePhoto
 from engine.pose.formats import PoseFile
 
+if TYPE_CHECKING:
+    from app.ahead import Ahead
+
 PERSON, GARMENT, TARGET_POSE = "person", "garment", "pose"
 CORRECTED = "corrected"  # a photo of the shelf, turned or with another skeleton, instead of itself
 
@@ -31,6 +34,9 @@ class RenderThread(Protocol):
 
     backend: Backend
     host: SessionHost
+
+    @property
+    def ahead(self) -> Ahead: ...
 
     def open(self, weights: Path | None) -> bool: ...
 

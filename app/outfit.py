@@ -54,9 +54,21 @@ class Outfit:
         if not wanted:
             self._tell(f"{name} shows no {_or(words)} that could be taken.")
             return
-        taken = tuple(Worn(word, key) for word in wanted)
-        kept = tuple(worn for worn in self.row if worn.word not in wanted)
-        self._push(f"Take the {_and(lends[word] for word in wanted)} from {name}", (*kept, *taken))
+        row = self._with(wanted, key)
+        self._push(f"Take the {_and(lends[word] for word in wanted)} from {name}", row)
+
+    def with_taken(self, words: Iterable[str], key: str, lends: Mapping[str, str]) -> Row | None:
+        """The outfit that `take` would make; None where it would make none."""
+        wanted = [word for word in words if word in lends]
+        locked = any(worn.locked for worn in self.row if worn.word in wanted)
+        if not wanted or locked or key == self._document.look.person:
+            return None
+        return self._with(wanted, key)
+
+    def _with(self, words: Iterable[str], key: str) -> Row:
+        words = list(words)
+        kept = tuple(worn for worn in self.row if worn.word not in words)
+        return (*kept, *(Worn(word, key) for word in words))
 
     def begin_slide(self) -> None:
         """A hand is on a slider: what follows is one step of undo."""

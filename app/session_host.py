@@ -70,6 +70,10 @@ class SessionHost:
             sources = tuple(replace(each, reference=names[each.reference]) for each in frame.sources)
             yield replace(frame, sources=sources)
 
+    def prepare(self, request: RenderRequest) -> Iterator[None]:
+        """As `Session.prepare`. Raises InputError without a session."""
+        yield from self._open().prepare(self._asked(request))
+
     def garments(self, photo: Reference) -> dict[str, str]:
         """What a photo can lend, as `Session.garments`. Raises InputError without a session."""
         session = self._open()

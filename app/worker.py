@@ -21,6 +21,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app import crash
+from app.ahead import Ahead
 from app.backend import Backend
 from app.headroom import Headroom
 from app.jobs import RenderThread, SavePicture, WorkerJob
@@ -35,6 +36,7 @@ SLOW_REST_S = 0.35
 SLOW_MS = 250.0
 _ROUNDED = 2  # levels of 255 by which a picture that is drawn again may differ and is the same
 MAPS_EVERY_S = 0.1  # while a hand moves, up to twice as often, or every picture: they take time from pictures
+AT_HAND_S = 1.0  # between two steps of what is under way, while a hand is about to click
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 
@@ -97,6 +99,7 @@ class RenderWorker(QThread):
         super().__init__(parent)
         self.backend = backend
         self.host = SessionHost()
+        self.ahead = Ahead(self.host)
         self._weights = weights
         self._device = device
         self._mailbox: Mailbox[Post, WorkerJob] = Mailbox()
@@ -138,7 +141,10 @@ class RenderWorker(QThread):
         unsettled: Post | None = None  # what is shown exactly, with photos that can still be settled
         last: Post | None = None
         while True:
-            rest = self._rest() if waiting else 0.0 if unsettled else self._until_more(last)
+            busy = unsettled is not None or self.ahead.more
+            rest = self._rest() if waiting else 0.0 if busy else self._until_more(last)
+            if unsettled and self.ahead.at_hand and not (waiting or self.ahead.more):
+                rest = AT_HAND_S  # a click is near, and is not to wait for a step of settling
             try:
                 task = self._mailbox.take(rest)
             except Closed:
@@ -150,6 +156,8 @@ class RenderWorker(QThread):
                 waiting = self._render(last)
             elif waiting is not None:
                 waiting = self._render(replace(waiting, live=False))
+            elif self.ahead.more:
+                self._look_ahead()
             elif unsettled is not None:
                 unsettled = unsettled if self._settle(unsettled) else None
             elif last is not None:
@@ -167,6 +175,7 @@ class RenderWorker(QThread):
             return False
         self._weights = weights
         self.host.change(session)
+        self.ahead.forget()
         self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
         self._exact_ms, self._live_s, self._still = 0.0, 0.0, None
         self.opened.emit(
@@ -203,7 +212,8 @@ class RenderWorker(QThread):
         )
         request = replace(post.request, level=level, maps=maps)
         self.host.wears(request)
-        frames = self.host.frames(request)
+        ahead = self.ahead.found(request) if level is not None and not maps else None
+        frames = self.host.frames(request) if ahead is None else iter((ahead,))
         try:
             frame = self._sharpened(request, next(frames))
         except MemoryError as error:
@@ -271,6 +281,19 @@ class RenderWorker(QThread):
         except Exception as error:  # the picture is there all the same
             Trouble.of(error, "making the maps")
 
+    def _look_ahead(self) -> None:
+        """Make a part of what may be asked for next."""
+        if self._picker is None:
+            self.ahead.foresee(())
+            return
+        try:
+            self.ahead.part(self._picker.pick())
+        except DeviceLost as error:
+            Trouble.of(error, "looking ahead")
+            self._without_card()
+        except Exception as error:  # whoever asks for it hears of it
+            crash.log.info("not made ahead: %s", error)
+
     def _settle(self, post: Post) -> bool:
         """A part of settling what a post shows. Returns whether there may be more of them."""
         try:
@@ -285,6 +308,8 @@ class RenderWorker(QThread):
             self.settled.emit(Settled(1, 1, changed=False))  # what was under way when it was left is over too
             return False
         self.settled.emit(settled)
+        if settled.changed and settled.garment:
+            self.ahead.forget()
         if settled.changed:
             before = self._still
             self._render(replace(post, live=False))

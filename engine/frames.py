@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine import parsing
-from engine.api import Frame, Maps, RenderRequest, SlotChange
+from engine.api import Frame, GarmentSwap, Maps, RenderRequest, SlotChange
 from engine.compositing.bodies import seen_from_before
 from engine.compositing.clothes import Clothes
 from engine.compositing.compose import Composition, EncodedReference, compose, encode_reference
@@ -22,12 +22,12 @@ from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
-from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
+from engine.drawn import Depth, DrawnReference, LastBared, LastDrawn, drawn_reference
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
 from engine.editing.recolour import colours_of, in_colour
 from engine.editing.refinement import Made, Refinements
 from engine.editing.sources import photo_maps, photo_share
-from engine.editing.swap import FittingRoom, as_painted, pieces_seen, wearing, worn_by
+from engine.editing.swap import FittingRoom, as_painted, given_by, pieces_seen, tell_body, wearing, worn_by
 from engine.errors import InputError
 from engine.garments import BACKGROUND, Garment
 from engine.pictures import to_rgb, to_tensor
@@ -50,7 +50,7 @@ class FrameMaker:
             self._made,
             lambda key: references.lent_skin(key) is not None,
         )
-        self._last = LastDrawn(model.maps)
+        self._last, self._bared = LastDrawn(model.maps), LastBared()
         self._aside = ThreadPoolExecutor(1, "layer", initializer=torch.set_num_threads, initargs=(1,))
 
     def last(self, request: RenderRequest) -> Frame:
@@ -68,15 +68,10 @@ class FrameMaker:
         begun = time.perf_counter()
         if request.level is not None and request.level not in self._model.levels:
             raise InputError(f"There is no level of {request.level} rows; there are {self._model.levels}.")
-        changes = self._changes(request)
-        by_hand = mixes_of(changes, self._model.slots, request.identity)
-        keypoints_18x3 = checked_pose(request.keypoints_18x3)
-        request = replace(request, keypoints_18x3=keypoints_18x3, mixes=(*request.mixes, *by_hand))
+        request, painted_1HW = self._understood(request)
         exact = self._plan.preview == torch.float32 or request.level is None
         pieces_hw: np.ndarray | None = None
         room: FittingRoom | None = None
-        size, canvas = self._model.size, self._model.canvas
-        painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
         drawn: dict[str, DrawnReference] = {}
         with self._computing():
             drawn[request.identity], depth = self._person(request, painted_1HW)
@@ -103,6 +98,35 @@ class FrameMaker:
             with self._computing.beside():
                 frame = tell(frame)
             yield frame
+
+    def prepare(self, request: RenderRequest) -> Iterator[None]:
+        """Garments of a request cut out, and the body told that they are laid on, or their givers drawn, one
+        after another; its person is only drawn where that was not done in this pose."""
+        request, painted_1HW = self._understood(replace(request, maps=False))
+        for swap in request.swaps:
+            if swap.garment == BACKGROUND:
+                continue
+            with self._computing():
+                piece = given_by(swap, self._references.wardrobe(swap.reference))
+                clothes = self._clothes(request, swap.reference, piece, finely=False)
+            yield
+            with self._computing():
+                person, depth = self._person(request, painted_1HW)
+                room = self._fitting_room(request, depth, {}, painted_1HW)
+                if clothes is None:
+                    room.composed(swap.reference)
+                else:
+                    tell_body(person.composition, room)
+            yield
+
+    def _understood(self, request: RenderRequest) -> tuple[RenderRequest, Tensor | None]:
+        """A request with what was changed by hand as mixes, and what was painted."""
+        by_hand = mixes_of(self._changes(request), self._model.slots, request.identity)
+        keypoints_18x3 = checked_pose(request.keypoints_18x3)
+        size, canvas = self._model.size, self._model.canvas
+        painted_1HW = painted(request.strokes, keypoints_18x3, size, canvas, self._plan.device)
+        request = replace(request, keypoints_18x3=keypoints_18x3, mixes=(*request.mixes, *by_hand))
+        return request, painted_1HW
 
     def _teller(
         self,
@@ -157,9 +181,11 @@ class FrameMaker:
         """Drop what was made of a reference."""
         self.refinements.forget(reference)
         self._last.clear()
+        self._bared.clear()
 
     def close(self) -> None:
         self._last.clear()
+        self._bared.clear()
         self._aside.shutdown()
 
     def _changes(self, request: RenderRequest) -> list[SlotChange]:
@@ -307,10 +333,13 @@ class FrameMaker:
             painted_1HW,
             self._across_canvas(request.keypoints_18x3),
             skin,
+            self._bared.of,
         )
 
-    def _made(self, request: RenderRequest, key: str, garment: Garment) -> Made:
-        if self._clothes(request, key, garment, finely=False) is None:
+    def _made(self, request: RenderRequest, swap: GarmentSwap) -> Made:
+        key = swap.reference
+        piece = given_by(swap, self._references.wardrobe(key))
+        if self._clothes(request, key, piece, finely=False) is None:
             return Made.DRAWN
         return Made.ALONE if self._references.is_alone(key) else Made.WORN
 

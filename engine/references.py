@@ -58,8 +58,9 @@ _LOOKED, _ENCODED, _WARDROBE, _MAPS, _CLOTHES, _FINE_CLOTHES, _SKIN = _KINDS = (
 )
 _WORN = tuple(f"{kind}, {word}" for kind in (_CLOTHES, _FINE_CLOTHES) for word in LAID_ON)
 # Times as fine as an engine draws, from which on garments are laid on: rendered people of 256 rows are drawn
-# nearer to the truth (docs/evaluation.md), photographs of 768 and more are not.
-_FINE = 3
+# nearer to the truth (docs/evaluation.md); tops of 512 in the box are better laid on by eye in most pairs,
+# trousers are not: the old ones' outline is left beside them.
+_FINE, _FINE_BELOW = 2, 3
 _SHOWN_EVERY = 6  # steps of settling: to show them costs as much as two
 
 
@@ -229,7 +230,8 @@ class References:
         reference = self._reference(key)
         if reference.alone:
             return self.clothes(key, finely)
-        coarse = len(reference.finest_HWC) < _FINE * len(reference.image_HWC)
+        times = _FINE_BELOW if garment.word in ("trousers", "skirt") else _FINE
+        coarse = len(reference.finest_HWC) < times * len(reference.image_HWC)
         if coarse or reference.keypoints_18x3 is None or garment.word not in LAID_ON:
             return None
         assert reference.fine_HWC is not None

@@ -310,6 +310,13 @@ class Session:
         """
         return self._frames.of(request)
 
+    def prepare(self, request: RenderRequest) -> Iterator[None]:
+        """Make what the picture of a request needs of the photos that give its garments, a part at a time,
+        for the background: a click that may come is then answered sooner. What is made is kept as if it had
+        been asked for. Raises as `respond`.
+        """
+        return self._frames.prepare(request)
+
     def close(self) -> None:
         """Give the memory back; the session cannot be used afterwards."""
         with self._computing.lock:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
+    QEnterEvent,
     QIcon,
     QKeyEvent,
     QMouseEvent,
@@ -71,6 +72,7 @@ class PhotoCard(QFrame):
     """One photo. A click chooses it as garment reference, a drag takes it along, the menu does the rest."""
 
     clicked = Signal(str)
+    pointed = Signal(str)  # key, "" once the pointer is elsewhere
     person_wanted = Signal(str)
     remove_wanted = Signal(str)
     correct_wanted = Signal(str)
@@ -95,7 +97,7 @@ class PhotoCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         role = "the person" if is_person else "garment reference"
         self.setAccessibleName(f"{photo.name}, {role}")
-        what = "The person" if is_person else "Click to mix its textures in"
+        what = "The person" if is_person else "In Dress a click takes what is chosen, else it mixes textures"
         self.setToolTip(plain.words(f"{photo.name}\n{what}. Drag it to the canvas, F2 renames."))
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 5, 5, 5)
@@ -201,6 +203,14 @@ class PhotoCard(QFrame):
         drag.setPixmap(self._picture.pixmap())
         drag.setHotSpot(QPoint(THUMB.width() // 2, THUMB.height() // 2))
         drag.exec(Qt.DropAction.CopyAction)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+        self.pointed.emit(self.key)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self.pointed.emit("")
+        super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         pressed, self._pressed_at = self._pressed_at is not None, None

@@ -26,7 +26,16 @@ from app.document import Look
 
 COLUMNS = 2
 GAP = 6  # px between cards and to what is said below them
-TOLD = ("person_wanted", "remove_wanted", "correct_wanted", "turn_wanted", "alone_wanted", "renamed", "moved")
+TOLD = (
+    "pointed",
+    "person_wanted",
+    "remove_wanted",
+    "correct_wanted",
+    "turn_wanted",
+    "alone_wanted",
+    "renamed",
+    "moved",
+)
 WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
 
 
@@ -67,6 +76,7 @@ class Shelf(QWidget):
 
     browse_wanted = Signal()
     chosen = Signal(str)
+    pointed = Signal(str)  # key of the photo that the pointer is over, "" for none
     person_wanted = Signal(str)
     remove_wanted = Signal(str)
     correct_wanted = Signal(str)

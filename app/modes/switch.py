@@ -13,6 +13,7 @@ from app import theme
 from app.centre import Centre
 from app.controller import Controller
 from app.docks.layout import Docks
+from app.foresight import Foresight
 from app.modes.dress import DressMode
 from app.modes.inspect import InspectMode
 from app.modes.inspect_sight import InspectSight
@@ -41,6 +42,7 @@ class ModeSwitch:
         dressing.stroke_changed.connect(self._show_stroke)
         dressing.lenders_changed.connect(docks.shelf.show_lenders)
         dressing.lights_changed.connect(docks.shelf.show_lights)
+        docks.shelf.pointed.connect(Foresight(dressing, controller).point)
         outfit, panel = controller.outfit, docks.outfit
         panel.strength_changed.connect(outfit.set_strength)
         panel.slide_began.connect(outfit.begin_slide)

@@ -224,8 +224,10 @@ class Limb:
         skin_hwC = torch.lerp(colours_BC[first_hw], colours_BC[first_hw + 1], (step_hw - first_hw)[..., None])
         self._way = along_hw / length, across_hw
         self.skin_1Chw = (skin_hwC.movedim(-1, 0)[None] + 1.0) * made.at(*self._way) - 1.0
-        self.lent, self._light_1C11 = lent, (colours_BC.mean(0) + 1.0)[None, :, None, None]
-        if lent is not None:
+        self.lent: LentLimb | None = None
+        self._light_1C11 = (colours_BC.mean(0) + 1.0)[None, :, None, None]
+        if lent is not None and lent.suits(float(self._light_1C11.mean())):
+            self.lent = lent
             shades_1Chw, known_11hw = lent.at(*self._way)
             skin_1Chw = torch.lerp(self.skin_1Chw, self._light_1C11 * shades_1Chw - 1.0, known_11hw)
             own_far, lent_far = (self._far_from(picture_1Chw, each) for each in (self.skin_1Chw, skin_1Chw))

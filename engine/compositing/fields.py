@@ -76,10 +76,13 @@ def around(marked_B1hw: Tensor, side: int) -> Tensor:
 def highest(x_BChw: Tensor, side: int) -> Tensor:
     """The largest value in the window of this odd side around: on the CPU by OpenCV, in a tenth of the time
     of `highest_textbook`."""
+    if not x_BChw.numel():
+        return x_BChw
     if x_BChw.device.type != "cpu" or x_BChw.requires_grad:
         return highest_textbook(x_BChw, side)
     planes_Nhw = x_BChw.float().flatten(0, 1).contiguous()
-    found_Nhw, window = torch.empty_like(planes_Nhw), np.ones((side, side), np.uint8)
+    # Not like the planes: a single column keeps the strides of where it was cut out, which OpenCV refuses.
+    found_Nhw, window = torch.empty(planes_Nhw.shape), np.ones((side, side), np.uint8)
     for plane_hw, into_hw in zip(planes_Nhw.numpy(), found_Nhw.numpy(), strict=True):
         cv2.dilate(plane_hw, window, into_hw)
     return found_Nhw.view(x_BChw.shape).to(x_BChw.dtype)

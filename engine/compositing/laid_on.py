@@ -8,15 +8,13 @@ Its edges are the photo's; only sleeves and legs bend, with the limbs they are o
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
 from engine.compositing.bare_bodies import BareBody
-from engine.compositing.bodies import (
-    parts_of,
-    placed_in,
-    shoulders_seen,
-)
+from engine.compositing.bodies import Parts, Placed, parts_of, placed_in, shoulders_seen
 from engine.compositing.cloth_laid_on import Cloth, over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, highest, ramp, size_of, spread
@@ -43,21 +41,39 @@ _ABOVE_WAIST = (
 _NECK = -0.4, -0.3  # of the shoulders, how far above their level a face may still be, and a neck surely is
 
 
+class Bared(NamedTuple):
+    """A wearer without clothes, whatever is laid on: where the body is, which px are of its limbs, and what
+    is bare of it."""
+
+    placed: Placed
+    parts: Parts
+    bare: BareBody
+
+
 @torch.no_grad()
-def as_worn_by(
-    wearer: Drawn, clothes: Clothes, garment: Garment, lent: LentSkin | None = None
-) -> Drawn | None:
-    """The wearer with a bare body, and clothes laid on it; None where no joints tell where they belong."""
+def bared(wearer: Drawn, lent: LentSkin | None = None) -> Bared | None:
+    """None where no joints tell a body."""
     placed = placed_in(wearer)
     if placed is None:
         return None
-    times, small, body, way = placed
-    size = size_of(wearer.picture)
-    parts = parts_of(wearer, size)
-    bare = BareBody(wearer, body, way, parts, lent)
+    parts = parts_of(wearer, size_of(wearer.picture))
+    bare = BareBody(wearer, placed.body, placed.way, parts, lent)
     # A map has no arm where a cuff or what a hand holds looks like something else.
-    along_11HW = closed(parts.arms, 2 * _HOLE * times + 1) * bare.beside
-    parts = parts._replace(arms=parts.arms.maximum(along_11HW))
+    along_11HW = closed(parts.arms, 2 * _HOLE * placed.times + 1) * bare.beside
+    return Bared(placed, parts._replace(arms=parts.arms.maximum(along_11HW)), bare)
+
+
+@torch.no_grad()
+def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared | None = None) -> Drawn | None:
+    """The wearer with a bare body, and clothes laid on it; None where no joints tell where they belong.
+
+    under: as of `bared`, where that was made before.
+    """
+    under = under or bared(wearer)
+    if under is None:
+        return None
+    (times, small, body, way), parts, bare = under
+    size = size_of(wearer.picture)
     if garment.word in ("trousers", "skirt"):
         shape = clothes.lower
         cloth = Cloth(clothes, size, body.shoulders * times / max(shape.hips, 1.0))

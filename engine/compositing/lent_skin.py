@@ -32,15 +32,25 @@ _WRIST = 0.95  # of a limb, up to where it is no hand or foot
 _LEAST = 0.2  # of a limb's length, that must be seen of it
 _SHADES = 0.55, 1.6  # of a limb's tone, between which skin is: what is beyond is a shadow or no skin
 _HUES, _AS_DEEP = 0.4, 0.7  # how much of what it has of other hues, and of its light and shade, is lent
+_AS_LIGHT = 0.65  # of the lighter of two skins, that the darker one is for one to be lent to the other
 _KNEE = 0.08  # of a limb's length
 
 
 class LentLimb(NamedTuple):
     """shades: how light it is, of its tone, by colour, [1, 3, U, V], from the shoulder or hip on and from one
-    edge to the other. known: [1, 1, U, V], 0 to 1."""
+    edge to the other. known: [1, 1, U, V], 0 to 1. tone: how light it is, 0 to 2."""
 
     shades: Tensor
     known: Tensor
+    tone: float
+
+    def suits(self, tone: float) -> bool:
+        """Whether it can be lent to skin of a tone. What dark skin shines is the light's, and on pale skin is
+        patches."""
+        return min(self.tone, tone) > _AS_LIGHT * max(self.tone, tone)
+
+    def mirrored(self) -> LentLimb:
+        return self._replace(shades=self.shades.flip(-1), known=self.known.flip(-1))
 
     def at(self, along: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
         """Shades and how far they are known, [1, 3, h, w] and [1, 1, h, w]. along: 0 to 1; across: -1 to 1;
@@ -86,9 +96,7 @@ def lent_skin(giver: Drawn) -> LentSkin | None:
             _unrolled(limb, seen_hw & own_hw, giver.picture, times, body.shoulders)
             for limb, own_hw in zip(limbs, _own(limbs, apart=piece == LEGS), strict=True)
         ]
-        mirrored = [
-            None if each is None else LentLimb(each.shades.flip(-1), each.known.flip(-1)) for each in made
-        ]
+        mirrored = [None if each is None else each.mirrored() for each in made]
         found.append([one or other for one, other in zip(made, mirrored[::-1], strict=True)])
     arms, legs = found
     return LentSkin(arms, legs) if any((*arms, *legs)) else None
@@ -144,7 +152,7 @@ def _unrolled(
     # What is seen goes over into what is not without an edge.
     soft_U = cv2.blur(cv2.erode(there_U.astype(np.float32)[:, None], np.ones((9, 1))), (1, 9))[:, 0]
     known_11UV = torch.from_numpy(soft_U).to(picture_1CHW)[None, None, :, None].expand(1, 1, _ALONG, _ACROSS)
-    return LentLimb(shades_1CUV, known_11UV.contiguous())
+    return LentLimb(shades_1CUV, known_11UV.contiguous(), float(tone_1C11.mean()))
 
 
 def _own_light(shades_1CUV: Tensor) -> Tensor:

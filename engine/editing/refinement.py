@@ -23,7 +23,7 @@ from engine.api import Frame, GarmentSwap, RenderRequest, Settled
 from engine.contract import Appearance, PoseTransferModel
 from engine.editing.coefficients import HOUSE, Goal, Refining
 from engine.features import Features, load_house
-from engine.garments import GARMENTS, Garment
+from engine.garments import GARMENTS
 
 # The first step is where the coefficients begin, and nearly all of what is gained; docs/evaluation.md.
 STEPS = 1
@@ -53,7 +53,7 @@ class Refinements:
         model: PoseTransferModel,
         appearance: Callable[[str], Appearance],
         respond: Callable[[RenderRequest], Frame],
-        made: Callable[[RenderRequest, str, Garment], Made],
+        made: Callable[[RenderRequest, GarmentSwap], Made],
         bares: Callable[[str], bool],
     ):
         self._made, self._bares = made, bares
@@ -106,7 +106,7 @@ class Refinements:
 
     def _wanted(self, request: RenderRequest) -> Sequence[tuple[GarmentSwap, _Key]]:
         wanted = [
-            (swap, (request.identity, swap.reference, swap.garment, self._made_of(request, swap)))
+            (swap, (request.identity, swap.reference, swap.garment, self._made(request, swap)))
             for swap in request.swaps
             if swap.refined
             and swap.strength
@@ -114,9 +114,6 @@ class Refinements:
             and swap.garment in GARMENTS
         ]
         return [(swap, key) for swap, key in wanted if self._can(key[-1])]
-
-    def _made_of(self, request: RenderRequest, swap: GarmentSwap) -> Made:
-        return self._made(request, swap.reference, GARMENTS[swap.garment])
 
     def _can(self, made: Made) -> bool:
         return made is Made.WORN or (made is Made.DRAWN and self._model.capabilities.refine)

@@ -21,7 +21,7 @@ from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
 from engine.compositing.dressing import before_wall, dressed
 from engine.compositing.fields import largest, size_of, window_of
-from engine.compositing.laid_on import as_worn_by
+from engine.compositing.laid_on import Bared, as_worn_by, bared
 from engine.compositing.lent_skin import LentSkin
 from engine.compositing.repainted import newly_painted, repainted
 from engine.compositing.shown_surface import Shown
@@ -48,6 +48,7 @@ class FittingRoom:
     behind the person, as fine as is known. painted: which piece was painted where on the person, as
     `compositing.painted`. pose: [18, 3], the target's, x, y
     from 0 to 1 across the canvas. lent: a giver's skin, by key and word, where that garment was refined.
+    bared: as `laid_on.bared`.
     """
 
     wearer: str
@@ -61,6 +62,7 @@ class FittingRoom:
     painted_1HW: Tensor | None = None
     pose_18x3: np.ndarray | None = None
     lent: Callable[[str, str], LentSkin | None] = lambda key, word: None
+    bared: Callable[[Drawn, LentSkin | None], Bared | None] = bared
 
 
 def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndarray]:
@@ -70,7 +72,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     shown: the person without. Raises InputError for an unknown word, a strength beyond 0 to 1, or a giver
     that shows nothing of the kind. What somebody takes from the own photo is there already.
     """
-    given = [(swap, _given(swap, room.wardrobe(swap.reference))) for swap in room.swaps]
+    given = [(swap, given_by(swap, room.wardrobe(swap.reference))) for swap in room.swaps]
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
@@ -105,7 +107,9 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             worn = [
                 theirs[swap.reference]
                 if clothes is None
-                else as_worn_by(wearer, clothes, piece, room.lent(swap.reference, swap.garment))
+                else as_worn_by(
+                    wearer, clothes, piece, room.bared(wearer, room.lent(swap.reference, swap.garment))
+                )
                 for (swap, piece), clothes in zip(given, cut_out, strict=True)
             ]
             columns = taken_up([wearer, *(giver for giver in worn if giver is not None)])
@@ -133,6 +137,18 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             fine_1CHW, size = now.picture, size_of(shown.image_1CHW)
             image_1CHW = shown.image_1CHW + F.interpolate(fine_1CHW - shown.fine_1CHW, size, mode="area")
     return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW), _numbers(largest(now.pieces))
+
+
+@torch.no_grad()
+def tell_body(shown: Composition, room: FittingRoom) -> None:
+    """Have the body told that clothes will be laid on in a preview: `wearing` then finds it. shown: as
+    there."""
+    shown = _with_surface(shown)
+    with one_thread():
+        wearer = _drawn(
+            shown, shown.image_1CHW, room.wardrobe(room.wearer), room.pose_18x3, None, room.painted_1HW
+        )
+        room.bared(wearer, None)
 
 
 @torch.no_grad()
@@ -231,14 +247,14 @@ def worn_by(pieces_hw: np.ndarray, room: FittingRoom) -> dict[str, np.ndarray]:
     """How much of each position of what `wearing` shows is whose garment, float32 [h, w] by the giver's
     key."""
     given = [
-        (swap.reference, _given(swap, room.wardrobe(swap.reference)), swap.strength)
+        (swap.reference, given_by(swap, room.wardrobe(swap.reference)), swap.strength)
         for swap in room.swaps
         if swap.strength and swap.reference != room.wearer and swap.garment != BACKGROUND
     ]
     return worn_shares(pieces_hw, given)
 
 
-def _given(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:
+def given_by(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:
     """What of the giver is meant, by what it shows."""
     garment(swap.garment)
     if not 0.0 <= swap.strength <= 1.0:

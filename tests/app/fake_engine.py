@@ -27,6 +27,7 @@ from engine.api import (
     Capabilities,
     Capability,
     Frame,
+    GarmentSwap,
     MapInfo,
     Maps,
     NamedMap,
@@ -104,6 +105,7 @@ class FakeSession:
         self.refine_steps = 0  # until garments are refined
         self.refine_parts = 1  # of a step
         self.refined = self.parts = 0
+        self.prepared: list[GarmentSwap] = []  # a part each
         self.settled_after: list[int] = []  # requests that had been answered at each step
         self.gate = threading.Event()
         self.maps_gate = threading.Event()
@@ -167,6 +169,11 @@ class FakeSession:
         pieces = PIECES_HW if request.pieces else None
         error = self.own_pose_errors.get(request.identity)
         return Frame(image, level, exact, ms, request.stamp, maps, fine, pieces, own_pose_error=error)
+
+    def prepare(self, request: RenderRequest) -> Iterator[None]:
+        for swap in request.swaps:
+            self.prepared.append(swap)
+            yield
 
     def garments(self, reference: Reference) -> dict[str, str]:
         """A bright photo lends a dress, every other one a top and trousers; one without a pose only what is

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from sampled import sample
 
-from engine import references
+from engine import drawn, references
 from engine.api import GarmentSwap, RenderRequest
+from engine.compositing.clothes_worn import clothes_worn
+from engine.compositing.laid_on import bared
 from engine.cv import cv2
 from engine.garments import garment
 from engine.paths import RESOURCES
 from engine.photos import read_photo
 from engine.pose.formats import read_pose
-from engine.pose.skeleton import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER
+from engine.pose.skeleton import LEFT_HIP, LEFT_SHOULDER, LEFT_WRIST, RIGHT_HIP, RIGHT_SHOULDER
 from engine.session import Session
 
 SAMPLES = RESOURCES / "samples"
@@ -48,19 +50,53 @@ def asked(session, shirt):
 def test_no_engine_draws_its_giver_and_it_follows_the_joints(session, asked, monkeypatch):
     own, request = asked
     plain = session.respond(replace(request, swaps=()))
-    drawn, render = [], session._model.render
+    pictures, render = [], session._model.render
     monkeypatch.setattr(
-        session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
+        session._model, "render", lambda *given, **named: pictures.append(1) or render(*given, **named)
     )
     worn = session.respond(request)
-    assert not drawn, "in this pose the wearer was drawn before"
+    assert not pictures, "in this pose the wearer was drawn before"
     changed_HW = np.abs(worn.image.astype(int) - plain.image).max(-1) > 12
     assert 0.03 < changed_HW.mean() < 0.3
     assert not changed_HW[: int(own.keypoints_18x3[0, 1]) - 5].any(), "neither hair nor wall"
     moved = own.keypoints_18x3.copy()
     moved[4, :2] += (-20, -25)
     elsewhere = session.respond(replace(request, keypoints_18x3=moved))
-    assert len(drawn) == 1 and np.isfinite(elsewhere.image).all()
+    assert len(pictures) == 1 and np.isfinite(elsewhere.image).all()
+
+
+def test_a_body_under_clothes_is_told_once_in_a_pose_and_the_picture_is_the_same(session, asked, monkeypatch):
+    own, request = asked
+    told = []
+    monkeypatch.setattr(drawn, "bared", lambda *given: told.append(1) or bared(*given))
+    session._frames._bared.clear()
+    first = session.respond(request)
+    again = session.respond(request)
+    assert len(told) == 1 and np.array_equal(first.finest, again.finest)
+    moved = own.keypoints_18x3.copy()
+    moved[LEFT_WRIST, :2] += (12.0, -20.0)
+    elsewhere = session.respond(replace(request, keypoints_18x3=moved))
+    assert len(told) == 2
+    session._frames._bared.clear()
+    anew = session.respond(replace(request, keypoints_18x3=moved))
+    assert len(told) == 3 and np.array_equal(elsewhere.finest, anew.finest)
+
+
+def test_what_is_prepared_is_not_made_again_by_the_click(session, asked, monkeypatch):
+    own, request = asked
+    session.respond(replace(request, swaps=()))
+    session._references._drop(request.swaps[0].reference)
+    made, told = [], []
+    monkeypatch.setattr(drawn, "bared", lambda *given: told.append(1) or bared(*given))
+    session._frames._bared.clear()
+    monkeypatch.setattr(references, "clothes_worn", lambda *given: made.append(1) or clothes_worn(*given))
+    parts = session.prepare(request)
+    next(parts)
+    assert (len(made), len(told)) == (1, 0)
+    assert list(parts) == [None]
+    assert (len(made), len(told)) == (1, 1)
+    session.respond(replace(request, level=session.levels[-2]))
+    assert (len(made), len(told)) == (1, 1)
 
 
 def test_it_is_as_sharp_as_its_photo(session, shirt, asked):
@@ -144,12 +180,12 @@ def test_on_who_is_not_seen_from_before_the_engine_draws_it(session, asked, monk
     _, request = asked
     request = replace(request, keypoints_18x3=turn(request.keypoints_18x3.copy()))
     plain = session.respond(replace(request, swaps=()))
-    drawn, render = [], session._model.render
+    pictures, render = [], session._model.render
     monkeypatch.setattr(
-        session._model, "render", lambda *given, **named: drawn.append(1) or render(*given, **named)
+        session._model, "render", lambda *given, **named: pictures.append(1) or render(*given, **named)
     )
     worn = session.respond(request)
-    assert len(drawn) == 1, "the giver"
+    assert len(pictures) == 1, "the giver"
     assert (np.abs(worn.image.astype(int) - plain.image).max(-1) > 12).mean() > 0.02
     assert not session.refine_part(request).done, "and so it is refined"
 
@@ -169,9 +205,11 @@ def test_nothing_is_refined_of_what_is_laid_on(session, asked):
     assert session.refine(request, 1).done
 
 
-def test_a_coarse_photo_and_what_is_no_cloth_are_the_engine_s(session, shirt):
-    coarse = sample(session, "striped-shirt")
+def test_a_photo_as_coarse_as_the_engine_draws_and_what_is_no_cloth_are_the_engine_s(session, shirt):
+    coarse, twice = sample(session, "striped-shirt", coarse=True), sample(session, "striped-shirt")
     find = session._references.clothes_of
     assert find(coarse.key, garment("top"), False) is None
+    assert find(twice.key, garment("top"), False) is not None
+    assert find(sample(session, "ada").key, garment("trousers"), False) is None
     assert find(shirt.key, garment("hair"), False) is None
     assert find(shirt.key, garment("top"), False) is not None

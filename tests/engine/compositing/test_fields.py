@@ -123,8 +123,14 @@ def test_what_windows_have_in_common_is_the_same_px_of_both(other):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("side", [1, 3, 7, 31])
 def test_the_largest_around_is_the_same_by_opencv_to_the_bit(dtype, side):
-    """Of planes that lie apart in memory too, below 0 too, and of maps smaller than the window."""
-    for shape in ((2, 3, 40, 30), (1, 1, 5, 4)):
+    """Of planes that lie apart in memory too, below 0 too, of maps smaller than the window, and of a single
+    row or column that was cut out of one."""
+    for shape in ((2, 3, 40, 30), (1, 1, 5, 4), (1, 2, 1, 9), (1, 2, 9, 1)):
         x = torch.randn(shape).to(dtype).movedim(-1, -2)
         found = highest(x, side)
         assert found.dtype == dtype and torch.equal(found, highest_textbook(x, side))
+
+
+def test_around_nothing_is_nothing():
+    """A window that limbs leave empty is no fault."""
+    assert highest(torch.zeros(1, 2, 0, 5), 3).shape == (1, 2, 0, 5)

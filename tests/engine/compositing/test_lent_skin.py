@@ -61,6 +61,12 @@ def test_an_arm_that_a_shorter_sleeve_bares_has_the_giver_s_elbow():
         assert shade(wearer, lent_skin(giver), side) < 0.9
 
 
+def test_much_darker_skin_lends_nothing_for_its_shine_would_be_patches():
+    wearer = person(sleeve=5.0)
+    shades = [shade(wearer, lent_skin(person(2.5, (-1, 1), light)), 1) for light in (0.8, 0.5)]
+    assert shades[0] < 0.9 and shades[1] == pytest.approx(1.0, abs=0.03)
+
+
 def test_it_has_the_wearer_s_own_tone_however_light_the_giver_is():
     wearer = person(sleeve=5.0)
     found = [skin_of(wearer, lent_skin(person(2.5, (-1, 1), light))).skin for light in (0.6, 1.0, 1.3)]

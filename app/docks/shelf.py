@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -51,9 +51,18 @@ class AmountSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self.moving = False
         self._wheeled = -WHEEL_REST_MS
-        self.sliderPressed.connect(self.began)
         self.setRange(0, 100)
         self.setPageStep(10)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        # Beside its handle a slider goes on as long as it is pressed, and has no handle down.
+        self.began.emit()
+        self.moving = True
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        self.moving = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         self._move(partial(super().keyPressEvent, event), again=event.isAutoRepeat())

@@ -19,7 +19,7 @@ from app.document import Document, Look, Worn
 from app.jobs import LeaveRefining
 from app.posing import Posing
 from app.requests import request_of
-from app.status import Status, familiarity, refined
+from app.status import Status, familiarity, left, refined
 from app.trouble import Trouble
 from app.worker import EngineFacts, RenderWorker
 from engine.api import Frame, Settled
@@ -111,9 +111,10 @@ class Frames(QObject):
 
     def leave_refining(self) -> None:
         """Leave the garment that is refined, if one is, as it is shown now; the next one has its turn."""
-        if self.status.refining:
-            self._worker.submit(LeaveRefining(self.status.refining))
-            self.tell(settled=1.0, refining="")
+        if word := self.status.refining:
+            self._worker.submit(LeaveRefining(word))
+            self._refined_in = self._document.look.outfit
+            self.tell(settled=1.0, refining="", refined=left(word))
 
     def forget_older(self) -> None:
         """What was asked for up to now shows somebody else."""

@@ -37,6 +37,11 @@ def refined(word: str, anew: float) -> str:
     return f"refined the {word}: {anew:.1%} of the picture anew"
 
 
+def left(word: str) -> str:
+    """That a garment is refined no further, and what was gained stays."""
+    return f"the {word} stays as it is now"
+
+
 @dataclass(frozen=True)
 class Status:
     """state: a key of WORDS. ms, level: of the frame last shown. settled: share of what can be done for the

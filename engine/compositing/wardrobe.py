@@ -23,6 +23,8 @@ from engine.garments import (
     DRESS,
     FACE,
     GARMENTS,
+    HAIR,
+    LEAST_SHOWN,
     LEGS,
     PIECE_OF_CLASS,
     PIECES,
@@ -47,6 +49,7 @@ _PLATE = 9  # px of a map of 128 rows around the person whose colours are not th
 _SIDE_USED = 128  # positions of the photo that are told from each other as nearest ones
 _TRUNK, _HANDS = (1.7, 4.7), 1.2  # dm: at rest arms are farther out, or higher; and no hand is lower
 HIP = -0.5  # dm: below are legs
+_KNEE = -4.0  # dm
 _FOOT = -7.4  # dm: trousers of photographs end above, shoes are below
 CLASS_OF_PIECE = tuple(
     PIECE_OF_CLASS.index(SKIRT if piece == DRESS else piece) for piece in range(len(PIECES))
@@ -73,8 +76,14 @@ class Wardrobe(NamedTuple):
     skin: Tensor
 
     def shown(self) -> dict[str, float]:
-        """By garment word how much of the person it is, 0 to 1."""
-        return {word: float(sum(self.part[piece] for piece in each.takes)) for word, each in GARMENTS.items()}
+        """By garment word how much of the person it is, 0 to 1. Trousers and skirts that a photo's edge cuts
+        off above the knees are none: how they go on is not seen."""
+        part_P = self.part.clone()
+        knees_zx = self.known[0, 0, :, round((_KNEE - _LOW[1]) / _CELL)]
+        somebody = float(part_P[[HAIR, FACE, ARMS]].sum()) >= LEAST_SHOWN  # and no skirt that lies alone
+        if somebody and float(part_P[LEGS]) < LEAST_SHOWN and not knees_zx.any():
+            part_P[[SKIRT, TROUSERS]] = 0.0
+        return {word: float(sum(part_P[piece] for piece in each.takes)) for word, each in GARMENTS.items()}
 
     def bytes(self) -> int:
         return sum(each.numel() * each.element_size() for each in self)

@@ -564,6 +564,7 @@ def test_refining_can_be_stopped_and_begins_anew_only_with_what_is_worn_anew(dre
         assert dressing.window.modes.dressing.choice == () and row.isVisible()
         QTest.keyClick(dressing.canvas, Qt.Key.Key_Escape)
     assert not row.isVisible() and not frames.status.refining
+    assert frames.status.figures[-1] == "the top stays as it is now"
     if way in ("button", "keys"):
         assert dressing.canvas.hasFocus(), "and no slider, which arrows would change"
     worker, done = dressing.controller.worker, []

@@ -93,6 +93,21 @@ def test_shares_of_the_person_are_told_by_word():
     assert shown["skirt"] == shown["dress"] == shown["hair"] == 0.0
 
 
+@pytest.mark.parametrize(("name", "word"), [("pants", "trousers"), ("dress or skirt", "skirt")])
+def test_legwear_that_the_photo_cuts_off_above_the_knees_is_none(name, word):
+    """It would end there on who wears it, and their legs with it."""
+
+    def shown(*worn: tuple[str, float, float]) -> float:
+        surface = person(("face", 8, 6), ("upper clothes", 6, 0), *worn)
+        return make_wardrobe(photo(surface), surface).shown()[word]
+
+    assert shown((name, 0, -2.8)) == 0.0
+    assert shown((name, 0, -4.5)) > 0.2, "knees are seen"
+    assert shown((name, 0, -2.0), ("legs", -2.0, -3.0)) > 0.1, "its hem is"
+    alone = person((name, 0, -2.8))
+    assert make_wardrobe(photo(alone), alone).shown()[word] == 1.0
+
+
 def test_the_plate_has_nobody_and_the_rest_of_the_photo_to_the_bit():
     surface = person(("upper clothes", 6, 0))
     picture = photo(surface)

@@ -16,14 +16,16 @@ from engine.regions import CLASSES, REGIONS
 
 _HAIR, _FACE, _ARMS = (REGIONS.index(name) for name in ("hair", "face", "arms"))
 _SURE = 0.9  # how likely a class is, for its colours to be told
-_SEEN, _MAY = 0.5, 0.3  # how likely an arm, or hair, is; and beside an arm skin that may be hair
+_SEEN = 0.5  # how likely an arm, bare skin, or hair is
 _LIGHT = 0.5  # what lightness counts beside colour: hair is darker within than skin in its shade
 _FEWEST = 15  # px of hair, and of an arm, of 128 rows that tell colours
 _MOST = 300  # px whose colours are compared
 _ALIKE = 5.0  # of these colours, how far one is from another that is hardly the same
 _LIKELIER = 0.7  # log of how many times as likely a colour is hair's
-_NEAR, _AROUND, _JOINED = 9, 5, 3  # px of a map of 128 rows, sides of the windows: where hair is near, ...
-# ... what an arm may be beside its matte, and over which hair goes on.
+# Px of a map of 128 rows, sides of the windows: around hair no arm tells its colours (of 24
+# people one's sleeve would be hair's else); what is beside hair goes
+# on from it, and what is beside an arm's matte may be of it.
+_NEAR, _JOINED = 9, 3
 _MEAN = 3  # likewise, in which colours are told together
 _LEAST = 1e-6  # probability that a logit can tell
 
@@ -65,8 +67,8 @@ def _hair(lab_3hw: Tensor, class_8hw: Tensor, arms_2hw: Tensor) -> Tensor:
     fewest = _FEWEST * (rows / 128) ** 2
     if min(int(own_hw.sum()), int(arm_hw.sum())) < fewest:
         return none_hw
-    either_hw, bare_hw = arms_2hw.any(0), class_8hw[_ARMS] > _MAY
-    may_hw = (either_hw | bare_hw & _around(either_hw, _AROUND, rows)) & ~hair_hw
+    either_hw, bare_hw = arms_2hw.any(0), class_8hw[_ARMS] > _SEEN
+    may_hw = (either_hw | bare_hw & _around(either_hw, _JOINED, rows)) & ~hair_hw
     others = [lab_3hw[:, arm_hw]]
     if float(class_8hw[_ARMS, arm_hw].mean()) > _SEEN:
         skin_hw = (class_8hw[[_FACE, _ARMS]].amax(0) > _SURE) & ~either_hw & ~_around(hair_hw, _JOINED, rows)

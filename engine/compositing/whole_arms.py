@@ -30,8 +30,7 @@ _ENOUGH = 0.12  # units, so broad is an arm, on the mean, that can be lent
 _POINTS = (
     0.25  # of the longer bone, so short a forearm points at us: of 140 one has .14, the others .44 and more
 )
-# Of the other one's forearm, so short one points at us, too: drawn out in another pose it would be a slab.
-_SHORTENED = 0.6
+_SHORTENED = 0.6  # of the other one's forearm, so short one points at us, too
 _GAP = 0.9  # of its breadth before and behind, less than which of an arm is seen where another hides it
 _BROADER = 1.2  # times as broad as it mostly is, an arm is at most where it is hidden
 _ACROSS = 0.5  # how much of what an arm's line passes there is the other's
@@ -179,7 +178,9 @@ def _is_lent(arm: _Arm, other: _Arm, over_N: Tensor, covered: bool) -> bool:
     if free_N.any():
         broad_N, other_N = broad_N[free_N], other_N[free_N]
     # An arm whose forearm points at us lends nothing: its few px would be drawn out to a slab.
-    far, short = other.forearm > _POINTS * other.unit, arm.forearm < _SHORTENED * other.forearm
+    far = other.forearm > _POINTS * other.unit
+    # What is hidden of one that points at us, too, would be drawn out to a slab.
+    short = arm.forearm < _SHORTENED * other.forearm and _gaps(arm, over_N) is not None
     return far and (hardly_seen(broad_N, other_N) or (covered or short) and float(other_N.mean()) > _ENOUGH)
 
 

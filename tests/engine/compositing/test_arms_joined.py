@@ -95,9 +95,17 @@ def test_what_is_the_other_arms_or_no_cloth_is_not_taken():
     assert made[85:90].max() == 0 == made[92:98].max()
 
 
-@pytest.mark.parametrize(("columns", "is_joined"), [(slice(42, 50), False), (slice(20, 30), True)])
-def test_what_hair_hides_of_an_arm_is_lacking(columns, is_joined):
+@pytest.mark.parametrize(
+    ("rows", "columns", "is_joined"),
+    [
+        (slice(30, 70), slice(42, 50), False),
+        (slice(30, 70), slice(20, 30), True),
+        (slice(30, 33), slice(47, 51), True),
+    ],
+    ids=["half of it", "elsewhere", "a tip of hair"],
+)
+def test_what_hair_hides_of_an_arm_is_lacking(rows, columns, is_joined):
     """Beside it is its trunk, which would be taken for the arm. Hair that hangs elsewhere hides nothing."""
     mattes, hair = arms((RIGHT, slice(0, 70))), torch.zeros(1, 1, *SIZE)
-    hair[..., 30:70, columns] = 1.0
+    hair[..., rows, columns] = 1.0
     assert torch.equal(joined(mattes, WORN, pose(), hair), mattes) != is_joined

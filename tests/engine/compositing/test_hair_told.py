@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from engine.compositing.hair_told import with_hair
+from engine.cv import cv2
 from engine.regions import CLASSES, REGIONS
 
 HAIR, FACE, ARMS, TOP = (REGIONS.index(name) for name in ("hair", "face", "arms", "upper clothes"))
@@ -74,3 +76,57 @@ def test_what_looks_like_hair_far_from_it_is_none():
     shown[..., 150:170, 40:60] = 2.0 * torch.tensor(BROWN)[:, None, None] - 1.0  # a bracelet, a tattoo
     made, _ = with_hair(surface, arms, shown)
     assert torch.equal(made, surface)
+
+
+def of_lab(lightness: float, a: float, b: float) -> tuple[float, float, float]:
+    """The colour, 0 to 1."""
+    lab = np.array([[[lightness, a, b]]], np.float32)
+    return tuple(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)[0, 0].tolist())
+
+
+def painted(shown: Tensor, rows: slice, columns: slice, colour: tuple[float, float, float]) -> None:
+    where = slice(2 * rows.start, 2 * rows.stop), slice(2 * columns.start, 2 * columns.stop)
+    shown[(..., *where)] = 2.0 * torch.tensor(colour)[:, None, None] - 1.0
+
+
+def hair_found(arm, over, hair) -> bool:
+    surface, arms = seen(True)
+    shown = picture(arm, over, arm)
+    painted(shown, *FELL, hair)
+    made, _ = with_hair(surface, arms, shown)
+    return bool((made != surface).any())
+
+
+@pytest.mark.parametrize(("off", "is_hair"), [(4.5, True), (6.3, False)])
+def test_a_colour_between_both_is_hairs_where_that_is_twice_as_likely(off, is_hair):
+    """Hair and arm are 14 apart, in units of a b plane."""
+    arm, hair, over = (of_lab(60.0, 20.0, 11.0 + 14.0 - away) for away in (0.0, 14.0, 14.0 - off))
+    assert hair_found(arm, over, hair) == is_hair
+
+
+@pytest.mark.parametrize(("darker", "is_hair"), [(30.0, True), (4.0, False)])
+def test_hair_of_the_skins_hue_is_told_by_how_dark_it_is(darker, is_hair):
+    arm, hair = (of_lab(lightness, 12.0, 16.0) for lightness in (55.0, 55.0 - darker))
+    assert hair_found(arm, hair, hair) == is_hair
+
+
+@pytest.mark.parametrize(("gap", "is_hair"), [(0, True), (3, False)])
+def test_a_lock_goes_on_from_hair_and_does_not_begin_anew(gap, is_hair):
+    surface, arms = seen(True)
+    shown = picture(SKIN, BROWN)
+    painted(shown, slice(OVER[0].start, OVER[0].start + gap), OVER[1], SKIN)
+    made, _ = with_hair(surface, arms, shown)
+    assert (made[0, :CLASSES].argmax(0)[OVER] == HAIR).any() == is_hair
+
+
+def test_beside_hair_no_arm_tells_its_colours():
+    """Hair falls down to the hand, and beside all of it hair counts as the arm."""
+    surface, arms = seen(True)
+    shown = picture(SKIN, SKIN)
+    falls, beside = (slice(44, 90), slice(75, 79)), (slice(44, 90), slice(71, 75))
+    surface[0, :CLASSES][(slice(None), *falls)] = 0.0
+    surface[0, HAIR][falls] = 12.0
+    for where in (falls, beside):
+        painted(shown, *where, BROWN)
+    made, _ = with_hair(surface, arms, shown)
+    assert (made[0, :CLASSES].argmax(0)[46:88, 72:74] == HAIR).all()

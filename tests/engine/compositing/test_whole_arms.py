@@ -59,7 +59,7 @@ def hair_down_to(part: float, pose_B183: Tensor) -> Tensor:
 
 def test_beneath_hair_before_its_shoulder_an_arm_goes_on_as_below():
     own = pose()
-    hair = hair_down_to(0.1, own)
+    hair = hair_down_to(0.15, own)
     arms = torch.stack([matte(RIGHT, own) * (1.0 - hair[0, 0]), matte(LEFT, own)])[None]
     photo = torch.where(hair > 0, -1.0, 0.6).expand(1, 3, *SIZE)
     assert shown(arms, own, hair).tolist() == [[FILLED, SEEN]]
@@ -228,11 +228,19 @@ def test_an_arm_in_pieces_is_lent():
         assert hardly_seen(own, other) == lent
 
 
-@pytest.mark.parametrize(("length", "how"), [(0.5, LENT), (0.7, SEEN)])
-def test_an_arm_whose_forearm_points_at_the_viewer_is_lent(length, how):
+@pytest.mark.parametrize(
+    ("length", "crossed", "how"), [(0.5, True, LENT), (0.7, True, FILLED), (0.5, False, SEEN)]
+)
+def test_an_arm_that_is_hidden_and_whose_forearm_points_at_the_viewer_is_lent(length, crossed, how):
     """Drawn out as long as the other one it would be a slab."""
     own = pose()
     elbow, wrist = own[0, sk.RIGHT_ELBOW, :2], own[0, sk.RIGHT_WRIST, :2].clone()
     own[0, sk.RIGHT_WRIST, :2] = elbow + length * (wrist - elbow)
     arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
+    upper = segments(own[0], SIDES)[ARMS[RIGHT][0]]
+    part = ((HERE - upper.begin) / upper.step).real
+    over = (0.6 < part) & (part < 0.8) & (HERE.real < 0)
+    if crossed:  # the other one lies across its upper arm
+        arms[0, RIGHT] *= ~over
+        arms[0, LEFT] = arms[0, LEFT].maximum(over.float())
     assert shown(arms, own).tolist() == [[how, SEEN]]

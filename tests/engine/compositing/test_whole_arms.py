@@ -239,7 +239,7 @@ def test_an_arm_that_is_hidden_and_whose_forearm_points_at_the_viewer_is_lent(le
     arms = torch.stack([matte(RIGHT, own), matte(LEFT, own)])[None]
     upper = segments(own[0], SIDES)[ARMS[RIGHT][0]]
     part = ((HERE - upper.begin) / upper.step).real
-    over = (0.6 < part) & (part < 0.8) & (HERE.real < 0)
+    over = (part > 0.6) & (part < 0.8) & (HERE.real < 0)
     if crossed:  # the other one lies across its upper arm
         arms[0, RIGHT] *= ~over
         arms[0, LEFT] = arms[0, LEFT].maximum(over.float())

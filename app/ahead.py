@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -40,44 +40,44 @@ class Ahead:
 
     def __init__(self, host: SessionHost):
         self._host = host
-        self._foreseen: list[Foreseen] = []
-        self._parts: Iterator[None] | None = None  # of the first of them
-        self._at_hand = False
+        self._foreseen: tuple[Foreseen, ...] = ()  # without what failed
+        self._left: list[Foreseen] = []  # of it, what is to be made, the next first
+        self._parts: Generator[None, None, None] | None = None  # of that one
         self._drawn: list[tuple[RenderRequest, Frame]] = []
 
     @property
     def at_hand(self) -> bool:
         """Whether the hand is where its click would be answered at once."""
-        return self._at_hand
+        return any(each.drawn for each in self._foreseen) and not any(each.drawn for each in self._left)
 
     @property
     def more(self) -> bool:
         """Whether something is left to be made."""
-        return bool(self._foreseen)
+        return bool(self._left)
 
     def foresee(self, foreseen: tuple[Foreseen, ...]) -> None:
-        """Replaces what was foreseen before; what is begun and still foreseen goes on."""
-        going_on = self._foreseen[:1] and foreseen and _same(self._foreseen[0].request, foreseen[0].request)
-        if not going_on:
-            self._parts = None
-        self._foreseen, self._at_hand = list(foreseen), any(each.drawn for each in foreseen)
+        """Replaces what was foreseen before; what is begun goes on if it is the nearest now."""
+        if not (self._left and foreseen and _same(self._left[0].request, foreseen[0].request)):
+            self._leave_parts()
+        self._foreseen, self._left = foreseen, list(foreseen)
 
     def part(self, level: int) -> None:
-        """Make the next part, no longer than a picture; what fails is left. level: of a picture that is
-        drawn."""
-        first = self._foreseen[0]
+        """Make the next part: as one of `Session.prepare`, or a picture. What fails is foreseen no more.
+        level: of a picture that is drawn."""
+        first = self._left[0]
         request = replace(first.request, level=level)
         if self._parts is None:
             self._parts = self._host.prepare(request)
         try:
-            next(self._parts)
-        except StopIteration:
-            self._leave_first()
+            if next(self._parts, first) is None:
+                return  # it goes on
             if first.drawn and self.found(request) is None:
                 self._drawn = [*self._drawn, (request, next(self._host.frames(request)))][-_KEPT:]
         except BaseException:
+            self._foreseen = tuple(each for each in self._foreseen if each is not first)
             self._leave_first()
             raise
+        self._leave_first()
 
     def found(self, request: RenderRequest) -> Frame | None:
         """The picture of a request, of its level and without maps, if it is drawn already."""
@@ -85,13 +85,24 @@ class Ahead:
         frame = next(frames, None)
         return None if frame is None else replace(frame, stamp=request.stamp)
 
-    def forget(self) -> None:
-        """What is drawn is not what would be drawn now: garments were refined, or the engine is another."""
+    def renew(self) -> None:
+        """What is drawn is not what would be drawn now, for a garment was refined: make it again."""
         self._drawn.clear()
+        self.foresee(self._foreseen)
+
+    def forget(self) -> None:
+        """The engine is another: nothing is drawn, and nothing foreseen."""
+        self._drawn.clear()
+        self.foresee(())
 
     def _leave_first(self) -> None:
+        self._leave_parts()
+        del self._left[0]
+
+    def _leave_parts(self) -> None:
+        if self._parts is not None:
+            self._parts.close()
         self._parts = None
-        del self._foreseen[0]
 
 
 def _same(one: RenderRequest, other: RenderRequest) -> bool:

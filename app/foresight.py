@@ -26,6 +26,8 @@ class Foresight(QObject):
         self._soon.timeout.connect(self._tell)
         dressing.lenders_changed.connect(lambda _keys: self._soon.start())
         controller.look_changed.connect(lambda _changed: self._soon.start())
+        controller.pose_changed.connect(self._soon.start)  # of what is shown: glances too
+        controller.engine_awake.connect(lambda _facts: self._soon.start())
 
     def point(self, key: str) -> None:
         """The pointer is over the card of a photo, "" for none."""
@@ -41,7 +43,7 @@ class Foresight(QObject):
     def _looks(self) -> dict[str, Look]:
         """By the photo that would be clicked, the one that is pointed at first."""
         look, choice = self._controller.document.look, self._dressing.choice
-        if not self._dressing.on or not choice or self._controller.draft:
+        if not self._dressing.on or not choice or self._controller.frames.glanced is not None:
             return {}
         photos = sorted(look.photos, key=lambda photo: photo.key != self._pointed)
         found = {}

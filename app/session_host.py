@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -70,7 +70,7 @@ class SessionHost:
             sources = tuple(replace(each, reference=names[each.reference]) for each in frame.sources)
             yield replace(frame, sources=sources)
 
-    def prepare(self, request: RenderRequest) -> Iterator[None]:
+    def prepare(self, request: RenderRequest) -> Generator[None, None, None]:
         """As `Session.prepare`. Raises InputError without a session."""
         yield from self._open().prepare(self._asked(request))
 

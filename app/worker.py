@@ -22,7 +22,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app import crash
 from app.ahead import Ahead
-from app.backend import Backend
+from app.backend import Backend, OpenSession
 from app.headroom import Headroom
 from app.jobs import RenderThread, SavePicture, WorkerJob
 from app.mailbox import Closed, LevelPicker, Mailbox
@@ -36,7 +36,7 @@ SLOW_REST_S = 0.35
 SLOW_MS = 250.0
 _ROUNDED = 2  # levels of 255 by which a picture that is drawn again may differ and is the same
 MAPS_EVERY_S = 0.1  # while a hand moves, up to twice as often, or every picture: they take time from pictures
-AT_HAND_S = 1.0  # between two steps of what is under way, while a hand is about to click
+AT_HAND_S = 1.0  # between two parts of what is under way, while a click would be answered at once
 HANDOVER_S = 5e-4  # after which the window's thread gets Python's lock from this one: a painter asks often
 
 
@@ -141,12 +141,11 @@ class RenderWorker(QThread):
         unsettled: Post | None = None  # what is shown exactly, with photos that can still be settled
         last: Post | None = None
         while True:
-            busy = unsettled is not None or self.ahead.more
-            rest = self._rest() if waiting else 0.0 if busy else self._until_more(last)
-            if unsettled and self.ahead.at_hand and not (waiting or self.ahead.more):
-                rest = AT_HAND_S  # a click is near, and is not to wait for a step of settling
+            owed_s = None if waiting is None else self._rest()
+            under_way = unsettled is not None or self.ahead.more
+            rest_s = resting(owed_s, under_way, self.ahead.at_hand, self._until_more(last))
             try:
-                task = self._mailbox.take(rest)
+                task = self._mailbox.take(rest_s)
             except Closed:
                 break
             if task is not None and task[0] == "job":
@@ -163,7 +162,7 @@ class RenderWorker(QThread):
             elif last is not None:
                 waiting = self._render(replace(last, live=False))
         self._mapmaker.shutdown()
-        self.host.change(None)
+        self._change(None)
 
     def open(self, weights: Path | None) -> bool:
         """Open the engine with these weights; the one that is open stays if that fails. Returns whether it
@@ -174,8 +173,7 @@ class RenderWorker(QThread):
             self.open_failed.emit(Trouble.of(error, "waking the engine"), self.host.awake)
             return False
         self._weights = weights
-        self.host.change(session)
-        self.ahead.forget()
+        self._change(session)
         self._picker, self._headroom, self._bound = LevelPicker(session.levels), Headroom(), 0
         self._exact_ms, self._live_s, self._still = 0.0, 0.0, None
         self.opened.emit(
@@ -190,6 +188,11 @@ class RenderWorker(QThread):
             )
         )
         return True
+
+    def _change(self, session: OpenSession | None) -> None:
+        """As `SessionHost.change`; of the session before nothing is under way any more."""
+        self.ahead.forget()
+        self.host.change(session)
 
     def _until_more(self, last: Post | None) -> float | None:
         """Seconds until a picture that memory bounds may be tried less bounded; None where none is."""
@@ -212,7 +215,7 @@ class RenderWorker(QThread):
         )
         request = replace(post.request, level=level, maps=maps)
         self.host.wears(request)
-        ahead = self.ahead.found(request) if level is not None and not maps else None
+        ahead = self.ahead.found(request) if post.live and not maps else None
         frames = self.host.frames(request) if ahead is None else iter((ahead,))
         try:
             frame = self._sharpened(request, next(frames))
@@ -292,7 +295,9 @@ class RenderWorker(QThread):
             Trouble.of(error, "looking ahead")
             self._without_card()
         except Exception as error:  # whoever asks for it hears of it
-            crash.log.info("not made ahead: %s", error)
+            crash.log.info("not made ahead", exc_info=error)
+            if isinstance(error, MemoryError):
+                self.ahead.foresee(())
 
     def _settle(self, post: Post) -> bool:
         """A part of settling what a post shows. Returns whether there may be more of them."""
@@ -309,7 +314,7 @@ class RenderWorker(QThread):
             return False
         self.settled.emit(settled)
         if settled.changed and settled.garment:
-            self.ahead.forget()
+            self.ahead.renew()
         if settled.changed:
             before = self._still
             self._render(replace(post, live=False))
@@ -337,7 +342,7 @@ class RenderWorker(QThread):
         if self._device == "cpu":
             return  # maps beside a picture fail by the same loss, and are heard of after it
         self._device, self._picker = "cpu", None
-        self.host.change(None)
+        self._change(None)
         if self.open(self._weights):
             self.device_lost.emit()
 
@@ -356,6 +361,19 @@ class RenderWorker(QThread):
                 self._without_card()
         else:
             self.job_done.emit(job, value)
+
+
+def resting(owed_s: float | None, under_way: bool, at_hand: bool, bounded_s: float | None) -> float | None:
+    """Seconds for which something newer is waited for before the thread goes on by itself; None: for ever.
+
+    owed_s: until the exact picture of a preview, None where that is there. under_way: whether photos are
+    settled or made ahead. at_hand: as of `Ahead`. bounded_s: as of `RenderWorker._until_more`.
+    """
+    if owed_s is not None:
+        return owed_s
+    if under_way:
+        return AT_HAND_S if at_hand else 0.0
+    return bounded_s
 
 
 def _anew(before_HWC: np.ndarray, now_HWC: np.ndarray) -> float:

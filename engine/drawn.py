@@ -147,21 +147,31 @@ class LastDrawn:
 
 
 class LastBared:
-    """`laid_on.bared` of wearers as they were drawn last: another garment or strength changes nothing of the
-    body that it is laid on. Not thread-safe."""
+    """`laid_on.bared` of wearers as they were drawn in the last pose: another garment or strength changes
+    nothing of the body that it is laid on. Those used last are kept. Not thread-safe."""
 
     def __init__(self) -> None:
+        self._pose = b""
         self._kept: deque[tuple[tuple[Any, ...], Bared | None]] = deque(maxlen=_BODIES)
 
     def of(self, wearer: Drawn, lent: LentSkin | None = None) -> Bared | None:
         """As `laid_on.bared`."""
         of_what = wearer.picture, wearer.surface, wearer.wardrobe, wearer.painted, wearer.joints, lent
-        for kept, found in self._kept:
+        for number, (kept, found) in enumerate(self._kept):
             if all(map(_same, kept, of_what)):
+                del self._kept[number]
+                self._kept.append((kept, found))
                 return found
         found = bared(wearer, lent)
         self._kept.append((of_what, found))
         return found
+
+    def keep_only(self, pose_18x3: np.ndarray) -> None:
+        """Let go of bodies in other poses."""
+        pose = pose_18x3.tobytes()
+        if pose != self._pose:
+            self._kept.clear()
+            self._pose = pose
 
     def clear(self) -> None:
         self._kept.clear()

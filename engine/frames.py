@@ -256,6 +256,7 @@ class FrameMaker:
         if at_once:
             about = *about, request.strokes
         self._last.keep_only(request.keypoints_18x3, self._references.all_encoded)
+        self._bared.keep_only(request.keypoints_18x3)
         depth = self._last.depth(request, about)
         drawn = self._last.found(about, depth)
         over = paints and not at_once

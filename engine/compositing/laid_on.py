@@ -64,12 +64,11 @@ def bared(wearer: Drawn, lent: LentSkin | None = None) -> Bared | None:
 
 
 @torch.no_grad()
-def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared | None = None) -> Drawn | None:
+def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared | None) -> Drawn | None:
     """The wearer with a bare body, and clothes laid on it; None where no joints tell where they belong.
 
-    under: as of `bared`, where that was made before.
+    under: as of `bared`, of the wearer.
     """
-    under = under or bared(wearer)
     if under is None:
         return None
     (times, small, body, way), parts, bare = under

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from test_dress import SHIRT, card, click, dressing, outfit, shelve  # noqa: F401  # a fixture is taken by name
+
+from app import worker
+from app.foresight import Foresight
 
 
 def enter(driver, key: str) -> None:
@@ -18,6 +21,21 @@ def enter(driver, key: str) -> None:
 
 def leave(driver, key: str) -> None:
     QApplication.sendEvent(card(driver, key), QEvent(QEvent.Type.Leave))
+
+
+def soon(driver) -> QTimer:
+    """What waits until a pointer stays."""
+    return driver.window.modes.dressing.findChild(Foresight).findChild(QTimer)
+
+
+@pytest.fixture
+def told(dressing, monkeypatch):  # noqa: F811
+    """Keys of the photos that a click is foreseen on, and of the one that is pointed at, whenever they are
+    told."""
+    told = []
+    frames = dressing.controller.frames
+    monkeypatch.setattr(frames, "foresee", lambda looks, pointed: told.append((list(looks), pointed)))
+    return told
 
 
 def drawn_with(driver, key: str) -> list:
@@ -62,7 +80,7 @@ def test_of_the_other_photos_only_what_their_garments_need_is_made(pointing):
     assert not any(drawn_with(driver, other) for other in others)
 
 
-def test_with_another_pose_a_click_is_drawn_anew(pointing):
+def test_a_click_in_another_pose_shows_that_pose(pointing):
     driver, key = pointing
     leave(driver, key)
     pose = driver.controller.document.look.pose.copy()
@@ -74,16 +92,6 @@ def test_with_another_pose_a_click_is_drawn_anew(pointing):
     driver.until_full()
     after = drawn_with(driver, key)[before:]
     assert after and all(np.array_equal(asked.keypoints_18x3, pose.astype(np.float32)) for asked in after)
-
-
-def test_nothing_is_made_ahead_before_something_is_chosen(dressing):  # noqa: F811
-    driver = dressing
-    key = driver.controller.document.look.photos[-1].key
-    enter(driver, key)
-    leave(driver, key)
-    click(driver, SHIRT)
-    driver.until(lambda: driver.backend.session.prepared)
-    assert not drawn_with(driver, key)
 
 
 def test_what_fails_ahead_is_no_fault_until_it_is_asked_for(dressing, monkeypatch):  # noqa: F811
@@ -108,3 +116,99 @@ def test_what_fails_ahead_is_no_fault_until_it_is_asked_for(dressing, monkeypatc
     driver.until(lambda: outfit(driver))
     driver.until_full()
     assert drawn_with(driver, key)
+
+
+def test_nothing_is_foreseen_before_something_is_chosen_nor_after(dressing, told):  # noqa: F811
+    driver = dressing
+    key = driver.controller.document.look.photos[-1].key
+    enter(driver, key)
+    soon(driver).timeout.emit()
+    assert not told
+    click(driver, SHIRT)
+    driver.until(lambda: told)
+    assert told[-1] == ([key], key)
+    QTest.keyClick(driver.window, Qt.Key.Key_1)
+    driver.until(lambda: told[-1] == ([], key))
+
+
+def test_of_many_photos_the_one_that_is_pointed_at_and_three_others_are_foreseen(dressing, told, photo):  # noqa: F811
+    driver = dressing
+    for number in range(4):
+        shelve(driver, photo(f"{number}.png", top=(40 * number, 90, 60)))
+    own, *keys = (each.key for each in driver.controller.document.look.photos)
+    click(driver, SHIRT)
+    driver.until(lambda: told and len(told[-1][0]) == 4)
+    enter(driver, keys[-1])
+    driver.until(lambda: told[-1][1])
+    assert told[-1] == ([keys[-1], *keys[:3]], keys[-1])
+
+
+def test_a_pointer_that_crosses_a_card_on_its_way_is_over_the_next_one_alone(dressing, told, photo):  # noqa: F811
+    driver = dressing
+    shelve(driver, photo("wool.png", top=(60, 140, 60)))
+    first, second = (each.key for each in driver.controller.document.look.photos[1:])
+    click(driver, SHIRT)
+    driver.until(lambda: told and len(told[-1][0]) == 2)
+    told.clear()
+    soon(driver).setInterval(1 << 30)
+    enter(driver, first)
+    leave(driver, first)
+    enter(driver, second)
+    QApplication.processEvents()
+    assert not told
+    soon(driver).timeout.emit()
+    assert told == [([second, first], second)]
+
+
+def test_nothing_is_foreseen_while_another_pose_is_glanced_at(dressing, told):  # noqa: F811
+    driver = dressing
+    click(driver, SHIRT)
+    driver.until(lambda: told and told[-1][0])
+    driver.controller.glance(driver.pose + np.float32((4.0, 0.0, 0.0)))
+    driver.until(lambda: not told[-1][0])
+    driver.controller.glance(None)
+    driver.until(lambda: told[-1][0])
+
+
+def test_nothing_is_foreseen_while_a_skeleton_is_laid_on_a_photo(dressing, told, photo):  # noqa: F811
+    driver = dressing
+    click(driver, SHIRT)
+    driver.until(lambda: told and told[-1][0])
+    driver.backend.pose = None
+    driver.controller.photos.open_photo(photo("nobody.png", top=(10, 200, 60)), "nobody.png")
+    driver.until(lambda: driver.controller.draft is not None)
+    driver.until(lambda: not told[-1][0])
+
+
+def test_what_was_foreseen_while_no_engine_was_awake_is_made_once_one_is(dressing):  # noqa: F811
+    driver = dressing
+    c = driver.controller
+    key = c.document.look.photos[-1].key
+    click(driver, SHIRT)
+    driver.until(lambda: driver.window.modes.dressing.choice == ("top",))
+    c.frames.sleep()
+    enter(driver, key)
+    driver.until(lambda: not soon(driver).isActive())
+    assert not drawn_with(driver, key)
+    c.frames.wake(c.facts)
+    c.engine_awake.emit(c.facts)
+    driver.until(lambda: drawn_with(driver, key))
+
+
+def test_once_the_picture_is_there_what_goes_on_rests_between_its_parts(dressing, photo, monkeypatch):  # noqa: F811
+    driver = dressing
+    shelve(driver, photo("wool.png", top=(60, 140, 60)))
+    key = driver.controller.document.look.photos[-1].key
+    mailbox, rests = driver.controller.worker._mailbox, []
+    take = mailbox.take
+
+    def taken(rest):
+        rests.append((rest, len(drawn_with(driver, key))))
+        return take(rest)
+
+    monkeypatch.setattr(worker, "AT_HAND_S", 0.0123)
+    monkeypatch.setattr(mailbox, "take", taken)
+    click(driver, SHIRT)
+    enter(driver, key)
+    driver.until(lambda: (0.0123, 1) in rests)
+    assert (0.0123, 0) not in rests and (0.0, 1) not in rests

@@ -75,6 +75,8 @@ def test_a_body_under_clothes_is_told_once_in_a_pose_and_the_picture_is_the_same
     assert len(told) == 1 and np.array_equal(first.finest, again.finest)
     moved = own.keypoints_18x3.copy()
     moved[LEFT_WRIST, :2] += (12.0, -20.0)
+    session.respond(replace(request, keypoints_18x3=moved, swaps=(), pieces=False))
+    assert not session._frames._bared._kept, "of the pose before"
     elsewhere = session.respond(replace(request, keypoints_18x3=moved))
     assert len(told) == 2
     session._frames._bared.clear()

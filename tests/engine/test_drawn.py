@@ -14,8 +14,9 @@ from torch import Tensor
 from engine.api import EXTRACTION, PARSING, MapInfo, RenderRequest
 from engine.compositing.compose import Composition, EncodedReference
 from engine.compositing.detail import CopiedDetail
+from engine.compositing.worn import Drawn
 from engine.contract import Rendering
-from engine.drawn import Depth, DrawnReference, LastDrawn, drawn_reference
+from engine.drawn import Depth, DrawnReference, LastBared, LastDrawn, drawn_reference
 from engine.models.registry import ENGINES
 from engine.paths import RESOURCES
 from engine.photos import read_photo
@@ -203,3 +204,35 @@ def test_maps_are_counted_where_they_are_kept_and_those_of_references_are_not(mo
     for maps in (False, True):
         of(last, ("ada",), Depth(None, True, maps), draws)
     assert last._kept.bytes == 2 * (IMAGE + FINE) + 4 * 5 * 2 * 3
+
+
+@pytest.fixture
+def bodies(monkeypatch):
+    """How often a body was told; what keeps them; and what asks for that of one of many pictures, and returns
+    whether it had to be told."""
+    told, last = [], LastBared()
+    monkeypatch.setattr("engine.drawn.bared", lambda wearer, lent: told.append(wearer))
+    pictures, surface_1Khw = torch.zeros(9, 1, 3, 4, 4).unbind(), torch.zeros(1, 11, 2, 2)
+
+    def tells(number: int) -> bool:
+        before = len(told)
+        last.of(Drawn(pictures[number], surface_1Khw, None))
+        return len(told) > before
+
+    return last, tells
+
+
+def test_of_bodies_those_used_last_are_kept_and_no_more_than_four(bodies):
+    _, tells = bodies
+    assert [tells(number) for number in (0, 1, 2, 3, 0, 4)] == [True, True, True, True, False, True]
+    assert not tells(0) and tells(1)
+
+
+def test_bodies_are_kept_while_the_pose_stays(bodies):
+    last, tells = bodies
+    last.keep_only(POSE)
+    assert tells(0)
+    last.keep_only(POSE.copy())
+    assert not tells(0)
+    last.keep_only(POSE + 1.0)
+    assert tells(0)

@@ -9,13 +9,14 @@ import torch.nn.functional as F
 from flat_figure import JOINTS, SKIN, at, figure
 
 from engine.compositing.bodies import seen_from_before
+from engine.compositing.clothes import Clothes
 from engine.compositing.clothes_worn import clothes_worn
 from engine.compositing.contact_shadows import REACH
 from engine.compositing.dressing import dressed
-from engine.compositing.laid_on import as_worn_by
+from engine.compositing.laid_on import as_worn_by, bared
 from engine.compositing.wardrobe import CLASSES, make_wardrobe
 from engine.compositing.worn import Drawn, undressed
-from engine.garments import garment
+from engine.garments import Garment, garment
 from engine.pose.skeleton import (
     LEFT_ANKLE,
     LEFT_ELBOW,
@@ -85,10 +86,14 @@ def giver(sleeve: float = 2.8, ends: float = -4.0) -> Drawn:
 WEARER = posed(figure(sleeve=2.5, hem=0, cloth=-0.4))
 
 
+def as_worn(wearer: Drawn, clothes: Clothes, piece: Garment) -> Drawn | None:
+    return as_worn_by(wearer, clothes, piece, bared(wearer))
+
+
 def worn(person: Drawn, word: str = "top", wearer: Drawn = WEARER):
     clothes = clothes_worn(person, garment(word))
     assert clothes is not None
-    laid = as_worn_by(wearer, clothes, garment(word))
+    laid = as_worn(wearer, clothes, garment(word))
     assert laid is not None
     return dressed(undressed(wearer), wearer, laid, garment(word))
 
@@ -184,7 +189,7 @@ def test_legs_that_are_folded_do_not_tell_how_long_what_is_on_them_is(word):
 def test_a_wearer_whose_legs_are_folded_has_it_on_them_all_the_same(word, covered, knee):
     """Its legs are no longer than from hips to crotch, or hardly."""
     wearer = posed(WEARER, JOINTS | legs_to(knee, knee - 0.75))
-    laid = as_worn_by(wearer, clothes_worn(giver(), garment(word)), garment(word)).laid
+    laid = as_worn(wearer, clothes_worn(giver(), garment(word)), garment(word)).laid
     assert at(laid.trunk, 1.0, covered) > 0.9 and at(laid.trunk, 1.0, -4.5) < 0.1
     assert all(torch.isfinite(each).all() for each in laid)
 

@@ -16,13 +16,13 @@ from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.columns import cut
 from engine.compositing.dressing import dressed
 from engine.compositing.fields import closed
-from engine.compositing.laid_on import as_worn_by
+from engine.compositing.laid_on import as_worn_by, bared
 from engine.compositing.shoulders import shoulder_rays
 from engine.compositing.tops_laid_on import top_on
 from engine.compositing.wardrobe import make_wardrobe
 from engine.compositing.worn import Drawn, undressed
 from engine.cv import cv2
-from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, garment
+from engine.garments import DRESS, GARMENTS, PIECES, SKIRT, TOP, TROUSERS, Garment, garment
 from engine.pose.skeleton import (
     LEFT_ELBOW,
     LEFT_SHOULDER,
@@ -67,8 +67,12 @@ def clothes(mask: np.ndarray, name: str = "upper clothes", arms: bool = True) ->
 WEARER = posed(figure(sleeve=2.5, hem=0, cloth=-0.4))
 
 
+def as_worn(wearer: Drawn, clothes: Clothes, piece: Garment) -> Drawn | None:
+    return as_worn_by(wearer, clothes, piece, bared(wearer))
+
+
 def wear(mask: np.ndarray, word: str = "top", wearer: Drawn = WEARER, name: str = "upper clothes", arms=True):
-    worn = as_worn_by(wearer, clothes(mask, name, arms), garment(word))
+    worn = as_worn(wearer, clothes(mask, name, arms), garment(word))
     assert worn is not None
     return worn, dressed(undressed(wearer), wearer, worn, garment(word))
 
@@ -193,7 +197,7 @@ def with_arms_down(broad: float, **moved) -> Drawn:
 
 def sleeves_of(wearer: Drawn) -> np.ndarray:
     """Of the arm on the picture's left, bool [h, w] of a long-sleeved shirt."""
-    laid = as_worn_by(wearer, clothes(shirt(long=True)), garment("top")).laid
+    laid = as_worn(wearer, clothes(shirt(long=True)), garment("top")).laid
     middle = round(float(wearer.joints[[RIGHT_SHOULDER, LEFT_SHOULDER], 0].mean()))
     return (laid.sleeves[0, 0] > 0.5).numpy()[:, :middle]
 
@@ -222,7 +226,7 @@ def test_a_pattern_that_is_taken_off_leaves_none_on_the_skin():
     stripes_W = 0.5 * (torch.arange(large_1CHW.shape[-1]) % 12 < 6)
     cloth_11HW = F.interpolate((undressed(WEARER).pieces[:, TOP, None] > 0.5).float(), scale_factor=4.0)
     patterned, plain = (
-        as_worn_by(
+        as_worn(
             WEARER._replace(picture=large_1CHW + cloth_11HW * more), clothes(shirt()), garment("top")
         ).picture
         for more in (stripes_W, stripes_W.mean())
@@ -272,9 +276,9 @@ def test_strength_half_lies_between_without_a_ghost():
 
 
 def test_whose_shoulders_nobody_knows_is_left_alone():
-    assert as_worn_by(WEARER._replace(joints=None), clothes(shirt()), GARMENTS["top"]) is None
+    assert as_worn(WEARER._replace(joints=None), clothes(shirt()), GARMENTS["top"]) is None
     assert (
-        as_worn_by(
+        as_worn(
             posed(WEARER)._replace(joints=np.zeros((18, 3), np.float32)), clothes(shirt()), GARMENTS["top"]
         )
         is None
@@ -299,7 +303,7 @@ def test_a_part_of_the_columns_is_the_same():
 def test_a_limb_whose_joints_are_at_one_place_breaks_nothing(word, limb):
     joints = WEARER.joints.copy()
     joints[limb, :2] = joints[limb[0], :2]
-    laid = as_worn_by(WEARER._replace(joints=joints), clothes(shirt()), garment(word)).laid
+    laid = as_worn(WEARER._replace(joints=joints), clothes(shirt()), garment(word)).laid
     assert all(torch.isfinite(each).all() for each in laid)
 
 
@@ -349,7 +353,7 @@ def test_a_slim_top_is_no_longer_than_a_tee_and_a_dress_is():
     made = clothes(mask, arms=False)
     ends = []
     for word in ("top", "dress"):
-        laid = as_worn_by(WEARER, made, garment(word)).laid
+        laid = as_worn(WEARER, made, garment(word)).laid
         ends.append(9 - np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1] / 8)
     shoulders, hips = 4.75, 0.0
     assert ends[0] > shoulders - 1.7 * (shoulders - hips) and ends[1] < ends[0] - 1.0
@@ -380,7 +384,7 @@ UP = {RIGHT_ELBOW: (-3.0, 6.5), RIGHT_WRIST: (-4.0, 8.0)}
 def test_a_garment_is_of_one_piece_whatever_arms_do(long, moved):
     """No gap and no step where a sleeve meets the trunk."""
     wearer = posed(WEARER, joints=moved)
-    laid = as_worn_by(wearer, clothes(shirt(long)), garment("top")).laid
+    laid = as_worn(wearer, clothes(shirt(long)), garment("top")).laid
     covered = (laid.trunk + laid.sleeves > 0.5)[0, 0].numpy().astype(np.uint8)
     count, _, boxes, _ = cv2.connectedComponentsWithStats(covered, connectivity=4)
     assert boxes[1:, cv2.CC_STAT_AREA].max() > 0.99 * covered.sum()
@@ -392,7 +396,7 @@ def test_a_garment_is_of_one_piece_whatever_arms_do(long, moved):
 
 def test_a_sleeve_on_an_arm_that_hangs_ends_at_the_trunk_s_edge():
     """Its hem would lie across the chest."""
-    laid = as_worn_by(posed(WEARER, joints=HANGING), clothes(shirt()), garment("top")).laid
+    laid = as_worn(posed(WEARER, joints=HANGING), clothes(shirt()), garment("top")).laid
     sleeves = laid.sleeves * laid.trunk
     inside = slice(round((9 - 4.0) * 8), round((9 - 1.0) * 8)), slice(round(5.2 * 8), round(7.8 * 8))
     assert sleeves[0, 0][inside].max() < 0.1 and laid.sleeves.max() > 0.9
@@ -404,7 +408,7 @@ def test_its_shoulders_lie_on_the_wearer_s(higher):
     neck, shoulder = (70, 40 - higher), (46, 52 - higher)
     left = [neck, shoulder, (14, 80), (30, 98), (56, 78), (56, 200)]
     mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
-    laid = as_worn_by(posed(WEARER, joints=HANGING), clothes(mask), garment("top")).laid
+    laid = as_worn(posed(WEARER, joints=HANGING), clothes(mask), garment("top")).laid
     covered = (laid.trunk + laid.sleeves > 0.5)[0, 0].numpy()
     for x in (-1.3, 1.3):
         first = np.flatnonzero(covered[:, round((x + 6.5) * 8)])[0]
@@ -419,7 +423,7 @@ def test_a_photo_that_is_shown_smaller_shows_no_other_pattern():
         photo=threads_h1.expand(1, 3, 2 * ROWS, 2 * 176).contiguous(),
         cover=F.interpolate(made.cover, scale_factor=2),
     )
-    laid = as_worn_by(WEARER, fine, garment("top")).laid
+    laid = as_worn(WEARER, fine, garment("top")).laid
     inside = laid.colour[0, 0, 34:70, 46:58]
     assert float(inside.std()) < 0.1 and float(inside.mean()) == pytest.approx(0.2, abs=0.05)
 
@@ -429,7 +433,7 @@ def test_no_hanger_comes_along_above_a_waist():
     with_hanger = mask.copy()
     with_hanger[2:20, 84:92] = True
     plain, hung = (
-        as_worn_by(WEARER, clothes(each, "pants", arms=False), garment("trousers")).laid.trunk
+        as_worn(WEARER, clothes(each, "pants", arms=False), garment("trousers")).laid.trunk
         for each in (mask, with_hanger)
     )
     first_plain, first_hung = (np.flatnonzero((each > 0.5).any(-1)[0, 0])[0] for each in (plain, hung))
@@ -441,7 +445,7 @@ def test_trousers_are_narrower_on_who_is_lean():
     lean.surface[:, 0, 64:, :40] = lean.surface[:, 0, 64:, 64:] = 40.0
     row = round((9 - -1.5) * 8)
     breadths = [
-        (as_worn_by(each, clothes(trousers(), "pants", arms=False), garment("trousers")).laid.trunk > 0.5)[
+        (as_worn(each, clothes(trousers(), "pants", arms=False), garment("trousers")).laid.trunk > 0.5)[
             0, 0, row
         ].sum()
         for each in (lean, WEARER)
@@ -462,14 +466,14 @@ def test_a_scrap_beside_a_garment_is_none_of_it():
 def test_trousers_begin_just_above_where_the_wearers_do(top):
     """Of who has tucked a shirt in nothing bare is seen between shirt and trousers."""
     first, wearer = round((9 - top) * 8), posed(figure(2.5, hem=top, cloth=-0.4))
-    laid = as_worn_by(wearer, clothes(trousers(), "pants", arms=False), garment("trousers")).laid
+    laid = as_worn(wearer, clothes(trousers(), "pants", arms=False), garment("trousers")).laid
     begins = np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[0]
     assert -3 <= begins - first <= 1
 
 
 def test_nothing_bare_is_seen_beside_a_skirt():
     skirt = drawn((60, 20), (116, 20), (124, 90), (52, 90))
-    laid = as_worn_by(WEARER, clothes(skirt, "dress or skirt", arms=False), garment("skirt")).laid
+    laid = as_worn(WEARER, clothes(skirt, "dress or skirt", arms=False), garment("skirt")).laid
     bare = laid.body * (1 - laid.hides) * (1 - laid.trunk)
     hem = np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1]
     rows = slice(round((9 - 0.2) * 8), hem - 3)
@@ -481,7 +485,7 @@ def test_nothing_bare_is_seen_beside_a_skirt():
 def test_its_shoulders_are_as_broad_as_the_wearer_s_where_arms_hang(broad):
     """However sleeves lie in the photo: these stand off. broad: dm, half of the breadth at the shoulders."""
     wearer = with_arms_down(broad)
-    laid = as_worn_by(wearer, clothes(shirt()), garment("top")).laid
+    laid = as_worn(wearer, clothes(shirt()), garment("top")).laid
     covered = (laid.trunk + laid.sleeves > 0.5)[0, 0].numpy()
     for y in (4.4, 4.0):
         columns = np.flatnonzero(covered[round((9 - y) * 8)]) / 8 - 6.5
@@ -492,7 +496,7 @@ def test_nothing_of_an_arm_is_seen_beside_the_short_sleeve_it_is_in():
     """Which is narrower in the photo than this arm."""
     left = [(70, 40), (46, 52), (26, 80), (34, 92), (56, 78), (56, 200)]
     mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
-    laid = as_worn_by(with_arms_down(2.6), clothes(mask), garment("top")).laid
+    laid = as_worn(with_arms_down(2.6), clothes(mask), garment("top")).laid
     left_of_arm = slice(None), slice(0, round((-2.15 + 6.5) * 8))
     sleeve, bare = (
         (each[0, 0] > 0.5).numpy()[left_of_arm] for each in (laid.sleeves, laid.body * (1 - laid.hides))
@@ -521,7 +525,7 @@ def test_of_an_arm_goes_only_what_is_beside_its_sleeve(monkeypatch):
 def test_where_a_trunk_and_its_sleeve_meet_nothing_behind_them_is_seen():
     """Two soft edges that meet would let half of it through."""
     large = WEARER._replace(picture=F.interpolate(WEARER.picture, scale_factor=8.0))
-    laid = as_worn_by(large, clothes(shirt(long=True)), garment("top")).laid
+    laid = as_worn(large, clothes(shirt(long=True)), garment("top")).laid
     whole = laid.trunk.maximum(laid.sleeves)
     lines = closed(whole, 9) - whole
     assert float(lines[..., 200:400, :].max()) < 0.2

@@ -199,16 +199,16 @@ def test_once_the_picture_is_there_what_goes_on_rests_between_its_parts(dressing
     driver = dressing
     shelve(driver, photo("wool.png", top=(60, 140, 60)))
     key = driver.controller.document.look.photos[-1].key
-    mailbox, rests = driver.controller.worker._mailbox, []
+    ahead, mailbox, rests = driver.controller.worker.ahead, driver.controller.worker._mailbox, []
     take = mailbox.take
 
     def taken(rest):
-        rests.append((rest, len(drawn_with(driver, key))))
+        rests.append((rest, len(drawn_with(driver, key)), ahead.more))
         return take(rest)
 
     monkeypatch.setattr(worker, "AT_HAND_S", 0.0123)
     monkeypatch.setattr(mailbox, "take", taken)
     click(driver, SHIRT)
     enter(driver, key)
-    driver.until(lambda: (0.0123, 1) in rests)
-    assert (0.0123, 0) not in rests and (0.0, 1) not in rests
+    driver.until(lambda: (0.0123, 1, True) in rests)
+    assert not any(rest == 0.0123 and not drawn for rest, drawn, _ in rests)

@@ -43,7 +43,7 @@ class Foresight(QObject):
     def _looks(self) -> dict[str, Look]:
         """By the photo that would be clicked, the one that is pointed at first."""
         look, choice = self._controller.document.look, self._dressing.choice
-        if not self._dressing.on or not choice or self._controller.frames.glanced is not None:
+        if not choice or self._controller.frames.glanced is not None:
             return {}
         photos = sorted(look.photos, key=lambda photo: photo.key != self._pointed)
         found = {}

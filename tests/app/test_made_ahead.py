@@ -86,7 +86,7 @@ def test_a_picture_is_found_under_the_stamp_of_who_asks(ahead):
         {"changes": (SlotChange("16a", 3, 0.0),)},
         {"strokes": (Stroke("top", ((0.5, 0.5),), 0.1, ()),)},
     ],
-    ids=str,
+    ids=lambda other: next(iter(other)),
 )
 def test_of_another_picture_none_is_found(ahead, other):
     ahead.foresee((Foreseen(ADA, drawn=True),))

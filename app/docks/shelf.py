@@ -51,8 +51,14 @@ class AmountSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self.moving = False
         self._wheeled = -WHEEL_REST_MS
+        self.sliderPressed.connect(self._taken)
         self.setRange(0, 100)
         self.setPageStep(10)
+
+    def _taken(self) -> None:
+        """Its handle is down, by a hand that has not been told of yet, or by none."""
+        if not self.moving:
+            self.began.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         # Beside its handle a slider goes on as long as it is pressed, and has no handle down.

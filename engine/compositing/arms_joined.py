@@ -99,15 +99,18 @@ def breadths(line_N: Tensor, unit: float, arm_HW: Tensor, sides_2: Tensor) -> Te
     return THICK[1] * (seen_2NA > _SEEN).float().mean(2)
 
 
+def as_broad_as(theirs_2N: Tensor, other: Ribbon, made: Ribbon) -> Tensor:
+    """How broad an arm is that is the other one's mirror image, to both of its sides [2, N]."""
+    return theirs_2N if inner_side(other) == inner_side(made) else theirs_2N.flip(0)
+
+
 def _lacking(arm: _Arm, other: _Arm | None, worn_HW: Tensor, sides_2: Tensor) -> Tensor:
     """0 to 1 [H, W]: the shape of an arm where nothing of it is seen, to the person's outline where that is
     near."""
     lacks_N = ~arm.seen_N
     broad_2N = torch.stack([between_known(each_N, arm.seen_N) for each_N in arm.broad_2N])
     if other is not None and len(other.seen_N) == len(lacks_N):
-        theirs_2N = other.broad_2N
-        if inner_side(other.made) != inner_side(arm.made):
-            theirs_2N = theirs_2N.flip(0)
+        theirs_2N = as_broad_as(other.broad_2N, other.made, arm.made)
         above_N = (lacks_N[arm.made.root :].float().cummin(0).values > 0) & other.seen_N[arm.made.root :]
         broad_2N[:, arm.made.root :] = torch.where(
             above_N, theirs_2N[:, arm.made.root :], broad_2N[:, arm.made.root :]

@@ -41,14 +41,14 @@ def with_hair(surface_B11hw: Tensor, arms_BAhw: Tensor, picture_BCHW: Tensor) ->
     made_B11hw, made_BAhw = surface_B11hw.clone(), arms_BAhw.clone()
     pictures_BChw = shrunk(picture_BCHW.float(), size)
     class_B8hw, likely_B2hw = surface_B11hw[:, :CLASSES].float().softmax(1), arms_BAhw[:, -2:].sigmoid()
+    sure_811 = torch.full((CLASSES, 1, 1), _LEAST, device=class_B8hw.device)
+    sure_811[_HAIR] = 1.0
+    logits_811 = sure_811.log()
     each_of = zip(pictures_BChw, class_B8hw, likely_B2hw, made_B11hw, made_BAhw, strict=True)
     for picture_Chw, class_8hw, likely_2hw, made_11hw, made_Ahw in each_of:
         hair_hw = _hair(lab(picture_Chw, _LIGHT), class_8hw, likely_2hw > _SEEN)
-        told_8hw = torch.zeros_like(class_8hw)
-        told_8hw[_HAIR] = 1.0
-        logits_8hw = told_8hw.clamp_min(_LEAST).log()
-        made_11hw[:CLASSES] = torch.where(hair_hw, logits_8hw, made_11hw[:CLASSES])
-        made_Ahw[-2:].masked_fill_(hair_hw, float(logits_8hw.min()))
+        made_11hw[:CLASSES] = torch.where(hair_hw, logits_811, made_11hw[:CLASSES])
+        made_Ahw[-2:].masked_fill_(hair_hw, float(logits_811.min()))
     return made_B11hw, made_BAhw
 
 
@@ -56,8 +56,12 @@ def _hair(lab_3hw: Tensor, class_8hw: Tensor, arms_2hw: Tensor) -> Tensor:
     """bool [h, w]: what of both arms is hair."""
     rows = len(class_8hw[0])
     hair_hw, none_hw = class_8hw[_HAIR] > _SEEN, torch.zeros_like(arms_2hw[0])
-    own_hw = _around(hair_hw, -_JOINED, rows) & (class_8hw[_HAIR] > _SURE)
-    near_hw = _around(hair_hw, _NEAR, rows)
+    from_hw, near_hw = (_around(hair_hw, side, rows) for side in (_JOINED, _NEAR))
+    either_hw, bare_hw = arms_2hw.any(0), class_8hw[_ARMS] > _SEEN
+    may_hw = (either_hw | bare_hw & _around(either_hw, _JOINED, rows)) & ~hair_hw
+    if not (may_hw & near_hw).any():
+        return none_hw  # of short hair there is nothing to tell
+    own_hw = ~_around(~hair_hw, _JOINED, rows) & (class_8hw[_HAIR] > _SURE)
     arm_hw = none_hw
     row_hw = torch.arange(rows, device=near_hw.device)[:, None].expand_as(near_hw)
     for each_hw in arms_2hw:
@@ -67,11 +71,9 @@ def _hair(lab_3hw: Tensor, class_8hw: Tensor, arms_2hw: Tensor) -> Tensor:
     fewest = _FEWEST * (rows / 128) ** 2
     if min(int(own_hw.sum()), int(arm_hw.sum())) < fewest:
         return none_hw
-    either_hw, bare_hw = arms_2hw.any(0), class_8hw[_ARMS] > _SEEN
-    may_hw = (either_hw | bare_hw & _around(either_hw, _JOINED, rows)) & ~hair_hw
     others = [lab_3hw[:, arm_hw]]
     if float(class_8hw[_ARMS, arm_hw].mean()) > _SEEN:
-        skin_hw = (class_8hw[[_FACE, _ARMS]].amax(0) > _SURE) & ~either_hw & ~_around(hair_hw, _JOINED, rows)
+        skin_hw = (class_8hw[[_FACE, _ARMS]].amax(0) > _SURE) & ~either_hw & ~from_hw
         others += [lab_3hw[:, skin_hw]] if int(skin_hw.sum()) >= fewest else []
     colours_3N = lab_3hw[:, may_hw]
     theirs_N = torch.stack([_likely(colours_3N, each_3M) for each_3M in others]).amax(0)
@@ -79,18 +81,14 @@ def _hair(lab_3hw: Tensor, class_8hw: Tensor, arms_2hw: Tensor) -> Tensor:
     more_hw[may_hw] = (_likely(colours_3N, lab_3hw[:, own_hw]) - theirs_N).clamp(-4.0, 4.0)
     both_2hw = running_mean(torch.stack([more_hw, may_hw.float()])[None], odd_side(_MEAN, rows))[0]
     told_hw = may_hw & (both_2hw[0] > _LIKELIER * both_2hw[1])
-    from_hw = _around(hair_hw, _JOINED, rows)
     _, piece_hw = cv2.connectedComponents((told_hw | from_hw).cpu().numpy().astype(np.uint8))
     pieces_hw = torch.from_numpy(piece_hw).to(told_hw.device)
     return told_hw & torch.isin(pieces_hw, pieces_hw[from_hw])
 
 
 def _around(marked_hw: Tensor, side: int, rows: int) -> Tensor:
-    """bool [h, w]: what is marked in a window around; with a negative side, what is so all over it."""
-    marked_11hw = marked_hw[None, None].float()
-    if side < 0:
-        return 1.0 - highest(1.0 - marked_11hw, odd_side(-side, rows))[0, 0] > 0.5
-    return highest(marked_11hw, odd_side(side, rows))[0, 0] > 0.5
+    """bool [h, w]: whether anything in the window around is marked. side: px of a map of 128 rows."""
+    return highest(marked_hw[None, None].float(), odd_side(side, rows))[0, 0] > 0.5
 
 
 def _likely(colours_3N: Tensor, of_3M: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.arms_joined import breadths
+from engine.compositing.arms_joined import as_broad_as, breadths
 from engine.compositing.cut_outs import window_around
 from engine.compositing.fields import Window, between_known, ramp, size_of, without_valleys
 from engine.compositing.limb_bones import ARM_CHAINS, ARMS, positions, sampled, segments
@@ -154,8 +154,7 @@ def _under_hair(arm: _Arm, other: _Arm, hair_HW: Tensor, sides_2: Tensor) -> flo
     size = size_of(hair_HW)
     window = window_around(arm.made.line_N[: arm.made.joints[1]], THICK[1] * arm.unit, size, sides_2)
     where = place_of(positions(size, sides_2)[window], arm.made.line_N)
-    alike = inner_side(other.made) == inner_side(arm.made)
-    broad_2N = other.broad_2N if alike else other.broad_2N.flip(0)
+    broad_2N = as_broad_as(other.broad_2N, other.made, arm.made)
     half = (arm.made.root + arm.made.joints[1]) // 2
     there_hw = (where.piece >= arm.made.root) & (where.piece < half)
     there_hw &= where.aside.abs() < arm.unit * where.beside(broad_2N)

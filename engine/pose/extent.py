@@ -131,7 +131,8 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[float, float], aspect: f
         least *= _TIGHTER
         core = [j for j in (*sk.HEAD, sk.NECK, sk.RIGHT_HIP, sk.LEFT_HIP) if present[j]]
         middle = points[core or np.flatnonzero(present), 0].mean()
-        high = max(high, min(_CLOSEST * tall, height, width / aspect))
+        abreast = (right - left) * _LEAST_AIR / aspect  # elbows that stand out are seen too
+        high = max(high, min(max(_CLOSEST * tall, abreast), height, width / aspect))
     high = _shrunk(high, least, min(height, width / aspect))
     wide = high * aspect
 
@@ -139,6 +140,8 @@ def wanted_box(keypoints_18x3: np.ndarray, photo: tuple[float, float], aspect: f
     y = (top + bottom) / 2 - high / 2 if high >= bottom - top else top - (_LEAST_AIR - 1) * high
     y = _moved_inside(y, high, height, _OFF_CENTRE * high if whole else high)
     x = middle - wide / 2
+    if right - left <= wide:  # of arms to one side neither hand nor shoulder is cut off
+        x = float(np.clip(x, right - wide, left))
     touches = left <= 0.01 * width or right >= 0.99 * width
     x = _moved_inside(x, wide, width, (5 if touches else 1) * _OFF_CENTRE * wide)
     return Box(float(x), float(y), float(wide), float(high))

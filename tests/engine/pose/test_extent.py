@@ -174,6 +174,29 @@ def test_arms_that_are_spread_have_the_least_air_of_the_training_pictures():
     assert wanted_box(spread, PHOTO, ASPECT).width / (right - left) == pytest.approx(1.02, abs=0.01)
 
 
+AKIMBO = {sk.RIGHT_ELBOW: -110, sk.RIGHT_WRIST: -50, sk.LEFT_ELBOW: 110, sk.LEFT_WRIST: 50}
+ASIDE = {sk.RIGHT_ELBOW: -20, sk.RIGHT_WRIST: 20, sk.LEFT_ELBOW: 110, sk.LEFT_WRIST: 180}
+
+
+@pytest.mark.parametrize("across", [AKIMBO, ASIDE], ids=["akimbo", "to one side"])
+@pytest.mark.parametrize("width", [600, 330])
+def test_of_somebody_cut_off_at_the_hips_all_of_both_arms_is_shown_where_the_photo_has_the_room(
+    across, width
+):
+    """In px of the middle of the person; in a photo that is too narrow as much as it has."""
+    seen = pose((*UPPER, *both("HIP"), *both("WRIST")), move=(width / 2 - 876, -300))
+    for joint, off in across.items():
+        seen[joint, 0] = width / 2 + off
+    photo = (600, width)
+    inside = (seen[:, 2] > 0) & (seen[:, 0] < width)
+    left, _, right, _ = body_box(seen[:, :2], inside, 454.0)
+    box = wanted_box(seen, photo, ASPECT)
+    if right - left < ASPECT * photo[0]:
+        assert box.left < left + 1 and box.left + box.width > min(right, width) - 1
+    assert box.top >= -1 and box.left >= -1 and box.left + box.width <= width + 1
+    assert box.top + box.height <= photo[0] + 1
+
+
 def test_a_person_of_twenty_px_is_a_stray_detection_and_of_thirty_is_somebody():
     assert wanted_box(pose(scale=20 / 454), PHOTO, ASPECT) is None
     assert wanted_box(pose(scale=30 / 454), PHOTO, ASPECT) is not None

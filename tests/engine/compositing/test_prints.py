@@ -53,6 +53,14 @@ def test_light_and_shade_are_no_pattern_however_far_apart():
         assert not is_even(picture(pattern), SHIRT, 128)
 
 
+def test_broad_stripes_are_a_pattern_and_what_leaves_a_quarter_of_a_garment_plain_is_none():
+    """A sports top with its bands and straps, and the belly below it that counts as the same."""
+    assert not is_even(picture(SHIRT & (ROWS // 6 % 2 == 0)), SHIRT, 128)
+    for pattern in (STRIPES, DOTS):
+        assert is_even(picture(pattern & (ROWS < 84)), SHIRT, 128)
+        assert not is_even(picture(pattern & (ROWS < 104)), SHIRT, 128)
+
+
 def test_of_what_is_not_seen_nothing_is_told():
     assert on_ground(picture(BADGE), SHIRT, torch.zeros_like(SHIRT), 128) is None
 

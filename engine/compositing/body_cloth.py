@@ -59,10 +59,17 @@ def kinds_beneath(known_BKhw: Tensor) -> Tensor:
     much_BK11 = known_BKhw.float().mean((2, 3), keepdim=True) > _CRUMBS
     known_BKhw = known_BKhw & (much_BK11 | ~much_BK11.any(1, keepdim=True))
     any_B1hw = known_BKhw.any(1, keepdim=True)
-    shares_BKhw = nearest_BKhw = from_nearest(known_BKhw.float(), any_B1hw)
-    side = odd_side(_SMOOTH, size_of(known_BKhw)[0])
-    for _ in range(_ROUNDS):
-        shares_BKhw = torch.where(any_B1hw, nearest_BKhw, running_mean(shares_BKhw, side))
+    return rounded(from_nearest(known_BKhw.float(), any_B1hw), any_B1hw, _SMOOTH, _ROUNDS)
+
+
+def rounded(shares_BKhw: Tensor, fixed_B1hw: Tensor, side: int = 3, rounds: int = 3) -> Tensor:
+    """Shares whose borders go on smoothly, some 2 px broad, where they are not fixed.
+
+    side: px of a map of 128 rows, as broad as the steps that are rounded, and how often.
+    """
+    side, given_BKhw = odd_side(side, size_of(shares_BKhw)[0]), shares_BKhw
+    for _ in range(rounds):
+        shares_BKhw = torch.where(fixed_B1hw, given_BKhw, running_mean(shares_BKhw, side))
     shares_BKhw = shares_BKhw.clamp_min(0.0).pow(_SHARP)
     return shares_BKhw / shares_BKhw.sum(1, keepdim=True).clamp_min(1e-12)
 

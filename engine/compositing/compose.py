@@ -19,6 +19,7 @@ from torch import Tensor
 from engine import parsing
 from engine.compositing.arms_seen import with_held
 from engine.compositing.background import Plate, before_plates, make_plate, of_person, person_matte
+from engine.compositing.coming_to_light import with_rows_carried_on
 from engine.compositing.detail import (
     CopiedDetail,
     DetailSource,
@@ -147,7 +148,8 @@ def encode_appearance(
 ) -> EncodedReference:
     """What `encode_reference` makes of a reference that was looked at, and an appearance, settled perhaps.
 
-    before: what was made of it with another appearance. Its plate and fine mattes stay.
+    before: what was made of it with another appearance. Its plate, its fine mattes and its colours under arms
+    stay.
     """
     picture_1CHW, surface_1Khw = reference.picture_1CHW, reference.surface_1Khw
     if not model.composited or surface_1Khw is None:
@@ -177,7 +179,12 @@ def encode_appearance(
     )
     pattern_HW2 = patterned(own, source.photo, fine_HWC) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)
-    own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)
+    if before is not None and before.own is not None:
+        own = own._replace(under=torch.cat([before.own.under[:, :3].float(), own.under[:, 3:]], 1))
+        cloth_HWC = before.cloth_HWC
+    else:
+        own, cloth_HWC = with_grain(own, source.photo, fine_HWC, pattern_HW2)
+        own, cloth_HWC = with_rows_carried_on(own, source.photo, fine_HWC, cloth_HWC, pattern_HW2)
     mattes = before.mattes if before is not None else None
     if mattes is None and fine_HWC is not None and plate.fine_HWC is not None:
         fine_1CHW, wall_1CHW = (

@@ -14,12 +14,15 @@ from torch import Tensor
 from engine.compositing.fields import ramp
 from engine.compositing.limb_bones import Segment, sampled
 from engine.compositing.under_arms import RIM
+from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
 _LOOKS, _ASIDE = 64, 0.6  # points at which a trunk's side is looked for, so many units to both sides
 _LEVELS = 1.0, 1.2, 1.4  # times as far below, where it is looked for
 _SEWN = 0.16  # units below a bare shoulder, where it is told how far its skin goes inwards
 _WORN = 0.5, 0.7  # how sure a class is of clothes: at less, beside a shoulder, it may be skin
+# Of the way from shoulders to hips, where armpits are; and where a chest ends and necklines do.
+_ARMPITS, _BELOW = (0.2, 0.35), (0.35, 0.45)
 GARMENT_CLASSES = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt", "pants")]
 
 
@@ -74,3 +77,30 @@ def dressed(seen_8hw: Tensor, arms_2HW: Tensor, place_hw: Tensor, sides_2: Tenso
     classes; arms: its arms' mattes."""
     worn_hw = sampled(seen_8hw[GARMENT_CLASSES], place_hw, sides_2).sum(0)
     return ramp(worn_hw, *_WORN) * (1.0 - sampled(arms_2HW, place_hw, sides_2).amax(0))
+
+
+def below_chest(pose_183: Tensor, rows: int) -> Tensor:
+    """[rows]: 0 down to a chest's middle, 1 below it; 0 where shoulders or hips are not known. pose: as
+    `moving_least_squares.normalised_pose` gives it."""
+    down_H = _down(pose_183, rows)
+    return pose_183.new_zeros(rows) if down_H is None else ramp(down_H, *_BELOW)
+
+
+def above_armpits(pose_183: Tensor, rows: int) -> Tensor:
+    """[rows]: 1 down to the armpits, 0 below them, and where shoulders or hips are not known. pose: as of
+    `below_chest`."""
+    down_H = _down(pose_183, rows)
+    return pose_183.new_zeros(rows) if down_H is None else 1.0 - ramp(down_H, *_ARMPITS)
+
+
+def _down(pose_183: Tensor, rows: int) -> Tensor | None:
+    """[rows]: how far from shoulders, 0, to hips, 1, rows are; None where these are not known."""
+    levels = []
+    for joints in ((sk.RIGHT_SHOULDER, sk.LEFT_SHOULDER), (sk.RIGHT_HIP, sk.LEFT_HIP)):
+        there = [pose_183[joint, 1] for joint in joints if pose_183[joint, 2] > 0]
+        if not there:
+            return None
+        levels.append(torch.stack(there).mean())
+    shoulders, hips = levels
+    row_H = (torch.arange(rows, device=pose_183.device) + 0.5) / rows * 2 - 1
+    return (row_H - shoulders) / (hips - shoulders).clamp_min(1e-3)

@@ -16,12 +16,14 @@ from engine.compositing.body_cloth import (
     body_cloth,
     colours_beneath,
     kinds_beneath,
+    rounded,
     seen_kinds,
 )
 from engine.compositing.fields import highest, odd_side, ramp, size_of, spread
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.limb_claims import LIES
 from engine.compositing.prints import prints
+from engine.compositing.trunk_sides import above_armpits, below_chest
 from engine.compositing.under_arms import from_nearest, with_rims, without_crumbs, without_lumps
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
@@ -31,6 +33,7 @@ _KINDS = [
     [REGIONS.index(name) for name in names]
     for names in (("upper clothes",), ("dress or skirt", "pants"), ("legs",))
 ]
+_BARE = REGIONS.index("arms")
 _SHADOW = 7  # px of a map of 128 rows, side of the window around an arm from which no colours are taken
 _NO_ARM = 5  # px of a map of 128 rows, side of the window around an arm in which it may pass for clothes
 _BENEATH = 0.4, 0.6  # how likely clothes are beneath an arm: from the first on, at the second surely
@@ -41,6 +44,7 @@ _PLAIN = 0.35  # of what is known, how much of plain cloth has the colours aroun
 _OPEN = 0.25  # of what is known, of which less is usual in an open jacket
 _MEETS = 3  # px of a map of 128 rows, side of the window beyond an arm's rim in which colours meet
 _MET = 0.2, 0.35  # of -1 to 1: colours that differ by so much meet, and do not
+_SKIN = 0.3, 0.7  # how likely skin is seen, that surely is none, and is
 _KNOWN = 0.5  # how sure it is that clothes are seen whose colours are taken
 
 
@@ -86,10 +90,18 @@ def under_hands(
     others_B1hw = others_B1hw * ((photo_B3hw - theirs_B3hw).abs().amax(1, keepdim=True) < _MET[0])
     nearest_B3hw = from_nearest(seen_B3hw.float(), seen_B3hw.any(1, keepdim=True))
     shares_B3hw = torch.where(with_rims(others_B1hw) > _KNOWN, nearest_B3hw, shares_B3hw)
+    shares_B3hw = rounded(shares_B3hw, seen_B3hw.any(1, keepdim=True))
+    # Of what is bare a belly is beneath an arm too: a neck or a shoulder is seen beside it.
+    below_B1h1, above_B1h1 = (
+        torch.stack([level(pose_183.float(), size[0]) for pose_183 in pose_B183])[:, None, :, None]
+        for level in (below_chest, above_armpits)
+    )
+    hers_B1hw = there_B3hw.sum(1, keepdim=True) + below_B1h1 * beneath_B8HW[:, _BARE, None]
+    trunk_B1hw = clothes_B1hw + below_B1h1 * class_B8hw[:, _BARE, None]
     # As far as an arm's rim and beyond it, lest there be a line between the two.
-    on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(there_B3hw.sum(1, keepdim=True), *_BENEATH)
+    on_B2hw = with_rims(with_rims(arms_B2hw)) * ramp(hers_B1hw, *_BENEATH)
     on_B2hw = on_B2hw * (1.0 - arms_B2hw.flip(1))  # no rim of an arm is of the other
-    on_B2hw = without_lumps(on_B2hw, clothes_B1hw * (1.0 - arms_B1hw), pose_B183)
+    on_B2hw = without_lumps(on_B2hw, trunk_B1hw * (1.0 - arms_B1hw), pose_B183)
     around_B3hw = colours_beneath(photo_B3hw, cloth_B3hw, shares_B3hw)
     # Nearer to an arm is cloth too, without its shadow.
     lit_B1hw = (photo_B3hw - around_B3hw).norm(dim=1, keepdim=True) < _LIT
@@ -107,7 +119,10 @@ def under_hands(
     rims_B1hw = with_rims(arms_B1hw)
     beside_B1hw = highest(rims_B1hw, odd_side(_MEETS, size[0])) * (1.0 - rims_B1hw) * rimless_B1hw
     beside_B1hw = beside_B1hw * (1.0 - on_cloth_B1hw)
-    return torch.cat([_met(photo_B3hw, colours_B3hw, beside_B1hw), on_B2hw], 1), cloth_B3hw
+    colours_B3hw = _met(photo_B3hw, colours_B3hw, beside_B1hw)
+    # Between the strap of a top and a bare arm is skin, and it is the arm's.
+    shoulder_B1hw = above_B1h1 * ramp(class_B8hw[:, _BARE, None], *_SKIN)
+    return torch.cat([torch.lerp(colours_B3hw, photo_B3hw, shoulder_B1hw), on_B2hw], 1), cloth_B3hw
 
 
 def _met(photo_B3hw: Tensor, colours_B3hw: Tensor, beside_B1hw: Tensor) -> Tensor:

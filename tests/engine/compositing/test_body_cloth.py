@@ -11,6 +11,7 @@ from engine.compositing.body_cloth import (
     body_cloth,
     colours_beneath,
     kinds_beneath,
+    rounded,
     seen_kinds,
 )
 
@@ -160,3 +161,15 @@ def test_in_place_of_a_kind_that_lends_no_cloth_goes_on_what_there_is():
     lends[:, 0] = False
     made = colours_beneath(photo, lends, kinds_beneath(seen_kinds(likely, bare)))
     assert (made - 0.8).abs().max() < 0.01
+
+
+def test_a_border_in_steps_goes_on_without_them():
+    """Of 4 px each, in which 12 px of the border climb."""
+    column_w, steps = torch.arange(32), torch.arange(32)[:, None]
+    trousers_hw = (steps >= 20 - column_w // 8 * 4).float()
+    shares_12hw = torch.stack([1.0 - trousers_hw, trousers_hw])[None]
+    made_12hw = rounded(shares_12hw, torch.zeros(1, 1, 32, 32, dtype=torch.bool))
+    border_w = made_12hw[0, 0].sum(0)[4:28]
+    assert border_w.diff().abs().max() < 2.0 < shares_12hw[0, 0].sum(0).diff().abs().max()
+    fixed_11hw = torch.ones(1, 1, 32, 32, dtype=torch.bool)
+    assert torch.equal(rounded(shares_12hw, fixed_11hw), shares_12hw)

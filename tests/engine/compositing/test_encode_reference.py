@@ -15,7 +15,9 @@ from engine.contract import ReferenceInput
 from engine.models import nted
 from engine.models.nted.adapter import NtedModel
 from engine.parsing import Seen
+from engine.pictures import to_rgb
 from engine.plan import make_plan
+from engine.regions import REGIONS
 
 LEVELS = (nted.Level(16, 16, 8), nted.Level(32, 16, 7, 3), nted.Level(64, 16, 8), nted.Level(128, 8))
 SIZE = (128, 96)
@@ -94,3 +96,21 @@ def test_a_fine_photo_has_fine_mattes_which_another_appearance_leaves_as_they_ar
     settled = encode_appearance(model, given, model.encode(given), fine_HWC, kept)
     assert settled.mattes is kept.mattes and settled.plate.fine_HWC is kept.plate.fine_HWC
     assert encode_reference(model, given).mattes is None
+
+
+@torch.inference_mode()
+def test_colours_under_arms_are_made_once_whatever_the_appearance(model, monkeypatch):
+    picture = torch.rand(1, 3, *SIZE, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    dressed = torch.full((1, 11, 32, 24), -9.0)
+    dressed[:, 0], dressed[:, REGIONS.index("upper clothes"), 8:24, 6:18] = 0.0, 9.0
+    seen = ReferenceInput(picture, pose(), dressed, no_arms(dressed))
+    fine = to_rgb(picture).repeat(2, 0).repeat(2, 1)
+    first = encode_appearance(model, seen, model.encode(seen), fine)
+    assert first.cloth_HWC is not None
+    kept = first.compact()
+    monkeypatch.setattr("engine.compositing.compose.with_grain", None)
+    again = encode_appearance(model, seen, model.encode(seen), fine, kept)
+    assert again.cloth_HWC is kept.cloth_HWC
+    assert torch.equal(again.own.under[:, :3].half(), kept.own.under[:, :3])
+    with pytest.raises(TypeError):
+        encode_appearance(model, seen, model.encode(seen), fine)

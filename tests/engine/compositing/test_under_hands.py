@@ -232,3 +232,25 @@ def test_a_hem_goes_straight_on_under_a_hand():
     colours = at_a_hem()[:3, :, 61:70]
     assert (colours[:, 70:78] - 0.2).abs().max() < 0.05
     assert (colours[:, 83:86] - 0.6).abs().max() < 0.05
+
+
+def test_an_arm_may_lie_on_a_bare_belly_and_on_no_bare_neck():
+    """Both count as bare arms, as all that is bare above the legs does."""
+    shirt, arm = (SHIRT, (slice(20, 118), slice(30, 90))), (slice(22, 72), slice(61, 74))
+    for rows, lies in ((slice(54, 62), True), (slice(24, 32), False)):
+        bare = classes(shirt, (ARM, (rows, slice(30, 90))))
+        on = under(grey(0.2), classes(shirt, (ARM, arm)), bare, [arm])[4]
+        assert (on[rows, 64:72][2:-2] > 0.9).all() if lies else not (on[rows, 64:72][2:-2] > 0.1).any()
+
+
+def test_between_a_strap_and_a_bare_arm_is_skin_and_below_the_armpit_what_is_worn():
+    """Of an arm of 0.9 before a shirt of 0.2, shoulders at row 36 and hips at 66 of 128."""
+    picture = grey(0.2)
+    picture[:, :, 22:72, 61:74] = 0.9
+    shirt, arm = (SHIRT, (slice(16, 90), slice(30, 90))), (slice(22, 72), slice(61, 74))
+    colours = under(picture, classes(shirt, (ARM, arm)), classes(shirt), [arm])[:3, :, 64:70]
+    assert (colours[:, 26:36] - 0.9).abs().max() < 0.05
+    assert (colours[:, 48:60] - 0.2).abs().max() < 0.05
+    # A sleeve is none of it.
+    sleeved = under(picture, classes(shirt), classes(shirt), [arm])[:3, :, 64:70]
+    assert (sleeved[:, 26:36] - 0.2).abs().max() < 0.05

@@ -275,6 +275,7 @@ class Frame:
     sources: with maps, the same and more by photo, the person's first: what each of them gives.
     photo: float32 [H, W], with maps: how much of every pixel is taken from a photo, the wearer's or that of a
     garment, rather than drawn, 0 to 1; None where nothing is taken.
+    made: likewise, how much of it came to light where a garment went, and was made; None where none is worn.
     own_pose_error: how far the engine's picture of the person's photo in its own pose is from that photo, as
     it is settled now: a mean over the person of differences on a scale from -1 to 1; None where it does not
     draw one. The larger, the worse it draws this person in other poses.
@@ -290,6 +291,7 @@ class Frame:
     pieces: np.ndarray | None = None
     sources: tuple[PhotoMaps, ...] = ()
     photo: np.ndarray | None = None
+    made: np.ndarray | None = None
     own_pose_error: float | None = None
 
     @property

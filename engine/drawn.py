@@ -48,17 +48,18 @@ class DrawnReference(NamedTuple):
     tell_maps: makes the engine's maps of it. positions: float32 [1, 2, H, W], x, y from -1 to 1, where in
     each photo that it was drawn of its detail was copied from, its own first; None of those nothing can be
     told of. Both, and `Composition.tell_photo`, where maps were asked for. photos: how many it was drawn of.
+    painted: the map of what was painted, with what that takes along (`swap.as_painted`); None: nothing was.
     """
 
     composition: Composition
     tell_maps: Callable[[], Maps] = Maps
     positions: tuple[Tensor | None, ...] = ()
     photos: int = 1
+    painted: Tensor | None = None
 
     def photo_HW(self, size: tuple[int, int]) -> np.ndarray | None:
         """`Composition.photo_11HW` of a frame (H, W)."""
-        photo_11HW = self.composition.photo_11HW
-        return None if photo_11HW is None else _in_frame(photo_11HW[0], size)[0]
+        return in_frame(self.composition.photo_11HW, size)
 
     def details_2HW(self, size: tuple[int, int]) -> list[np.ndarray | None]:
         """As `api.PhotoMaps.detail_2HW`, of a frame (H, W): of each of `positions`."""
@@ -72,7 +73,7 @@ class DrawnReference(NamedTuple):
         if shown.tell_shown is not None and shown.surface_1Khw is not None:
             planes = self.photos * _WARP_PLANES + _SHOWN_PLANES
             told += planes * 4 * shown.surface_1Khw[0, 0].numel()
-        kept = (shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw, *self.positions)
+        kept = (shown.image_1CHW, shown.fine_1CHW, shown.surface_1Khw, self.painted, *self.positions)
         return told + sum(each.numel() * each.element_size() for each in kept if each is not None)
 
     def plain(self) -> DrawnReference:
@@ -184,6 +185,11 @@ def _same(one: object, other: object) -> bool:
     if isinstance(one, Tensor) and isinstance(other, Tensor) and not one.is_floating_point():
         return torch.equal(one, other)
     return one is other
+
+
+def in_frame(plane_11HW: Tensor | None, size: tuple[int, int]) -> np.ndarray | None:
+    """The frame's part of a plane of the canvas, float32 [H, W]."""
+    return None if plane_11HW is None else _in_frame(plane_11HW[0], size)[0]
 
 
 def _in_frame(planes_CHW: Tensor, size: tuple[int, int]) -> np.ndarray:

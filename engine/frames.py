@@ -22,7 +22,7 @@ from engine.compositing.painted import AS_IT_IS, painted
 from engine.compositing.wardrobe import CLASS_OF_PIECE
 from engine.computing import Computing
 from engine.contract import Appearance, PoseTransferModel, ReferenceInput, Rendering
-from engine.drawn import Depth, DrawnReference, LastBared, LastDrawn, drawn_reference
+from engine.drawn import Depth, DrawnReference, LastBared, LastDrawn, drawn_reference, in_frame
 from engine.editing.changes import known, mixes_of, redrawn, scales_of, touched_by
 from engine.editing.recolour import colours_of, in_colour
 from engine.editing.refinement import Made, Refinements
@@ -75,6 +75,8 @@ class FrameMaker:
         drawn: dict[str, DrawnReference] = {}
         with self._computing():
             drawn[request.identity], depth = self._person(request, painted_1HW)
+            if drawn[request.identity].painted is not None:
+                painted_1HW = drawn[request.identity].painted
             composition = drawn[request.identity].composition
             if request.swaps or request.pieces:
                 room = self._fitting_room(request, depth, drawn, painted_1HW)
@@ -87,7 +89,10 @@ class FrameMaker:
             image_HWC = to_rgb(composition.image_1CHW[..., : self._model.size[0], : self._model.size[1]])
             fine_HWC = None if composition.fine_1CHW is None else to_rgb(composition.fine_1CHW)
             own_pose_error = self._references.encoded(request.identity).own_pose_error
-            tell = self._teller(request, drawn, pieces_hw, room, painted_1HW) if request.maps else None
+            made_HW = in_frame(composition.made_11HW, self._model.size) if request.maps else None
+            tell = (
+                self._teller(request, drawn, pieces_hw, made_HW, room, painted_1HW) if request.maps else None
+            )
         rows = request.level or self._model.size[0]
         exact = exact and rows == self._model.size[0]
         ms = 1e3 * (time.perf_counter() - begun)
@@ -107,12 +112,13 @@ class FrameMaker:
             if swap.garment == BACKGROUND:
                 continue
             with self._computing():
-                piece = given_by(swap, self._references.wardrobe(swap.reference))
+                piece = given_by(swap, self._references.shown(swap.reference, swap.garment))
                 clothes = self._clothes(request, swap.reference, piece, finely=False)
             yield
             with self._computing():
                 person, depth = self._person(request, painted_1HW)
-                room = self._fitting_room(request, depth, {}, painted_1HW)
+                told_1HW = painted_1HW if person.painted is None else person.painted
+                room = self._fitting_room(request, depth, {}, told_1HW)
                 if clothes is None:
                     room.composed(swap.reference)
                 else:
@@ -133,13 +139,14 @@ class FrameMaker:
         request: RenderRequest,
         drawn: dict[str, DrawnReference],
         pieces_hw: np.ndarray | None,
+        made_HW: np.ndarray | None,
         room: FittingRoom | None,
         painted_1HW: Tensor | None,
     ) -> Callable[[Frame], Frame]:
         """What makes a frame's maps. Of references all is looked up now, while nobody else computes; the maps
         can then be made beside the next picture.
 
-        drawn: the person and every giver. pieces: as `Frame.pieces`, None where nothing is worn.
+        drawn: the person and every giver. pieces, made: as of `Frame`, None where nothing is worn.
         """
         size, references = self._model.size, self._references
         of_reference = {key: references.maps(key) for key in (*keys_of(request), *drawn)}
@@ -161,7 +168,10 @@ class FrameMaker:
             )
             photos = {key: each.photo_HW(size) for key, each in drawn.items()}
             photo_HW = photo_share(photos[request.identity], worn, photos)
-            return replace(frame, maps=sources[0].maps, sources=sources, photo=photo_HW, pieces=pieces)
+            if photo_HW is not None and made_HW is not None:
+                photo_HW = photo_HW * (1.0 - made_HW)
+            told = replace(frame, maps=sources[0].maps, sources=sources)
+            return replace(told, photo=photo_HW, made=made_HW, pieces=pieces)
 
         return tell
 
@@ -231,7 +241,7 @@ class FrameMaker:
             maps=depth.maps,
         )
         key = request.identity
-        shown = as_painted(
+        shown, painted_1HW = as_painted(
             drawn.composition,
             rendering.image_1CHW,
             self._references.wardrobe(key),
@@ -239,7 +249,8 @@ class FrameMaker:
             self._across_canvas(request.keypoints_18x3),
             self._wall(depth.finely, key),
         )
-        return drawn._replace(composition=shown, tell_maps=rendering.tell if depth.maps else Maps)
+        tell_maps = rendering.tell if depth.maps else Maps
+        return drawn._replace(composition=shown, tell_maps=tell_maps, painted=painted_1HW)
 
     def _painted(self, appearance: Appearance, painted_1HW: Tensor) -> Appearance:
         class_Q = torch.tensor((*CLASS_OF_PIECE, AS_IT_IS), device=painted_1HW.device)  # -1 is its last
@@ -326,6 +337,7 @@ class FrameMaker:
             request.identity,
             request.swaps,
             wardrobe,
+            self._references.shown,
             composed,
             partial(self._wall, request.level is None),
             partial(self._clothes, request, finely=request.level is None),
@@ -339,18 +351,22 @@ class FrameMaker:
 
     def _made(self, request: RenderRequest, swap: GarmentSwap) -> Made:
         key = swap.reference
-        piece = given_by(swap, self._references.wardrobe(key))
+        piece = given_by(swap, self._references.shown(key, swap.garment))
         if self._clothes(request, key, piece, finely=False) is None:
             return Made.DRAWN
         return Made.ALONE if self._references.is_alone(key) else Made.WORN
 
     def _clothes(self, request: RenderRequest, key: str, garment: Garment, finely: bool) -> Clothes | None:
         """What a garment is laid on as; None where an engine is to draw it. It can draw what somebody wears,
-        and so does where nobody knows the wearer's body or its front is not seen."""
-        alone = self._references.is_alone(key)
-        if not alone and not seen_from_before(checked_pose(request.keypoints_18x3)):
+        and so does where nobody knows the wearer's body or its front is not seen; but trousers that are cut
+        off it cannot."""
+        references = self._references
+        cut_off = garment.word == "trousers" and references.wardrobe(key).cut_off
+        if not (cut_off or references.is_alone(key)) and not seen_from_before(
+            checked_pose(request.keypoints_18x3)
+        ):
             return None
-        return self._references.clothes_of(key, garment, finely)
+        return references.clothes_of(key, garment, finely)
 
     def _across_canvas(self, keypoints_18x3: np.ndarray) -> np.ndarray:
         """A pose, x, y from 0 to 1 across the canvas."""

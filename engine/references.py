@@ -37,7 +37,7 @@ from engine.editing.settle import Settling
 from engine.errors import InputError
 from engine.flat_lays import as_seen_best, garment_alone, may_fill_a_garment, of_garment, same_pose
 from engine.framing import Framed, frame_photo
-from engine.garments import Garment
+from engine.garments import GARMENTS, TROUSERS, Garment
 from engine.hands import Hand, find_hands
 from engine.people import find_pose
 from engine.pictures import to_tensor
@@ -184,6 +184,13 @@ class References:
             hem, straps = float(np.flatnonzero(clothes.mask.any(1))[-1]), begins_narrow(clothes.mask)
             wardrobe = wardrobe._replace(part=known_as(wardrobe.part, clothes.upper, hem, straps))
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
+
+    def shown(self, key: str, word: str = "trousers") -> dict[str, float]:
+        """By garment word how much of a reference's person it is (`Wardrobe.shown`). word: what is asked for;
+        only who asks for what is worn below need know whether it can be laid on."""
+        wardrobe = self.wardrobe(key)
+        cut_off = word in ("trousers", "skirt") and wardrobe.cut_off and float(wardrobe.part[TROUSERS]) > 0
+        return wardrobe.shown(cut_off and self.clothes_of(key, GARMENTS["trousers"], False) is not None)
 
     def _surface(self, key: str) -> ReferenceInput:
         """A reference with its surface map, whatever the engine needs. Raises InputError where nobody can be

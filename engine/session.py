@@ -254,7 +254,7 @@ class Session:
         if reference.keypoints_18x3 is None:
             return {}
         with self._computing():
-            shown = self._references.wardrobe(reference.key).shown()
+            shown = self._references.shown(reference.key)
         found = {word: offered(word, shown) for word in GARMENTS}
         return {word: instead for word, instead in found.items() if instead}
 

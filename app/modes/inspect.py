@@ -271,6 +271,7 @@ class InspectMode(QObject):
             frame.photo,
             self._kept_name,
             frame.pieces,
+            frame.made,
         )
         self._refresh()
 

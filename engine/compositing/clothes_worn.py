@@ -29,14 +29,14 @@ from engine.compositing.bodies import (
 )
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import largest, ramp, size_of, spread
-from engine.compositing.garment_outline import EASE, Lower, Upper, lower
+from engine.compositing.garment_outline import EASE, Lower, Upper, between_legs, lower
 from engine.compositing.sleeve_outlines import Sleeve
 from engine.compositing.sleeves_worn import sleeves_worn
 from engine.compositing.tailoring import continued
 from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp
 from engine.cv import cv2
-from engine.garments import ARMS, FACE, HAIR, Garment
-from engine.ops.resample import enlarged, running_mean, shrunk
+from engine.garments import ARMS, FACE, HAIR, LEGS, Garment
+from engine.ops.resample import enlarged, resized, running_mean, shrunk
 from engine.plain_grounds import disc
 
 LAID_ON = "top", "dress", "trousers", "skirt"  # the words of clothes that can be laid on
@@ -51,6 +51,11 @@ _EDGE, _EVEN = 1, 1
 _GAP = 2  # px of a map, half as broad is no gap but a rim
 _RIM = 3  # px of a map of 256 rows, up to which what is hidden has the colours of what is beside it
 _HIDDEN = 0.8  # of the shoulders, along which a hand or arm hides an edge at most
+_GAP_NEAR = 0.3  # likewise, how far from the middle between legs' bones a gap between legs is at most
+_AS_BEHIND = 0.05  # of trousers, how much may have the colours of what is behind their giver
+# Difference of colours (of -1 to 1) from what is behind somebody up to which a px between legs is that, and
+# never: shade falls there.
+_OF_WALL = 0.15, 0.3
 _UNDER = 0.1  # likewise, how far a trunk goes on under its sleeves
 _FALLS = 0.42  # how shoulders fall
 
@@ -71,22 +76,27 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     cover_11HW, seen_hw, before_hw = _seen(giver, pieces_1Phw, takes)
     if seen_hw.mean() < _LEAST:
         return None
-    inside_11HW = inner(cover_11HW, _EDGE)
-    photo_1CHW = torch.lerp(spread(giver.picture, inside_11HW), giver.picture, inside_11HW)
-    cover_11HW = running_mean(inner(cover_11HW, _EDGE), 3)
     y_hw, x_hw = torch.meshgrid(
         *(torch.arange(side, device=cover_11HW.device) for side in small), indexing="ij"
     )
     way, none_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), np.zeros_like(seen_hw)
+    if garment.word == "trousers":
+        cover_11HW = _parted(cover_11HW, giver, body, way)
+        seen_hw &= shrunk(cover_11HW, small)[0, 0].cpu().numpy() > 0.5
+    inside_11HW = inner(cover_11HW, _EDGE)
+    photo_1CHW = torch.lerp(spread(giver.picture, inside_11HW), giver.picture, inside_11HW)
+    cover_11HW = running_mean(inner(cover_11HW, _EDGE), 3)
     if garment.word in _BELOW:
         longest = max(limb_length(limb_42) for limb_42, _, _ in way.legs)
         if longest < FOLDED * body.trunk:
             return None
-        whole_hw = _filled(seen_hw, before_hw, _HIDDEN * body.shoulders)
+        # Arms hang before them in sleeves, too; a leg or a shoe is in them.
+        others_hw = ~np.isin(largest(pieces_1Phw)[0].cpu().numpy(), (0, LEGS, *takes)) & ~seen_hw
+        whole_hw = _filled(seen_hw, before_hw, others_hw, _HIDDEN * body.shoulders)
         whole_hw = _up_to(whole_hw, round(body.hips[1] - WAIST * body.trunk))
         made = _gone_on(photo_1CHW, cover_11HW, inside_11HW, whole_hw, seen_hw)
         upper = _upper(whole_hw, body, (None, None))
-        return Clothes(*made, whole_hw, none_hw, upper, _lower(whole_hw, body, longest))
+        return Clothes(*made, whole_hw, none_hw, upper, _lower(whole_hw, body, way, longest))
     arms_hw = shrunk(parts_of(giver, size).arms, small)[0, 0].cpu().numpy() > 0.5
     bare_hw = largest(pieces_1Phw)[0].cpu().numpy() == ARMS
     sleeves = sleeves_worn(seen_hw, arms_hw, bare_hw, body, way)
@@ -97,7 +107,7 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     trunk_hw = _large_parts(seen_hw & ~sleeves_hw, 1.0)
     if not trunk_hw.any():
         return None
-    whole_hw = _filled(trunk_hw, before_hw | sleeves_hw, _HIDDEN * body.shoulders)
+    whole_hw = _filled(trunk_hw, before_hw | sleeves_hw, none_hw, _HIDDEN * body.shoulders)
     # It goes on under its sleeves where they are joined; and cloth beside it is likelier than none.
     beside_hw = _grown(trunk_hw, _UNDER * body.shoulders)
     joined_h1 = np.arange(small[0])[:, None] < armpits
@@ -139,21 +149,55 @@ def _upper(trunk_hw: np.ndarray, body: Body, sleeves: tuple[Sleeve | None, Sleev
     return Upper(joints_22, body.shoulders, sleeves, half_h, _FALLS, body.trunk)
 
 
-def _lower(mask_hw: np.ndarray, body: Body, longest: float) -> Lower:
+def _lower(mask_hw: np.ndarray, body: Body, way: Ways, longest: float) -> Lower:
     waist, crotch = (float(body.hips[1] + part * body.trunk) for part in (-WAIST, CROTCH))
-    return lower(mask_hw)._replace(waist=waist, crotch=crotch, leg=longest - CROTCH * body.trunk)
+    shape = lower(mask_hw, between_legs(mask_hw, _between_bones(way), _GAP_NEAR * body.shoulders))
+    cut = bool(mask_hw[-1].any())
+    return shape._replace(waist=waist, crotch=crotch, leg=longest - CROTCH * body.trunk, cut=cut)
 
 
-def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, broad: float) -> np.ndarray:
-    """A mask with what is before it: in notches of its outline that are narrower than so many px, and in it.
-    Beside a whole arm that hangs is a trunk's own edge."""
-    left_h, right_h = (way * _closed(way * _ends(mask_hw, way), broad) for way in (-1, 1))
-    bottom_w = _closed(_ends(mask_hw.T, 1), broad)
+def _between_bones(way: Ways) -> np.ndarray:
+    """The middle between the bones of both legs, x of every row."""
+    rows = np.arange(way.size[0])
+    one_h, other_h = (np.interp(rows, leg_42[:, 1], leg_42[:, 0]) for leg_42, _, _ in way.legs)
+    return (one_h + other_h) / 2
+
+
+def _parted(cover_11HW: Tensor, giver: Drawn, body: Body, way: Ways) -> Tensor:
+    """How much of a px is trousers, less what shines through between their legs where that is too narrow for
+    a map; of trousers in the colours of what is behind nobody can tell."""
+    x_hw = torch.arange(way.size[1]) - torch.from_numpy(_between_bones(way))[:, None]
+    below_hw = way.down_HW.cpu() > (1.0 + CROTCH / 2) * body.trunk
+    between_hw = (x_hw.abs() < _GAP_NEAR * body.shoulders) & below_hw
+    between_11HW = enlarged(between_hw.float()[None, None].to(cover_11HW), size_of(cover_11HW))
+    elsewhere_11HW = cover_11HW * (1.0 - between_11HW)
+    behind_1CHW = resized(giver.wardrobe.plate, size_of(cover_11HW))
+    apart_11HW = (giver.picture - behind_1CHW).square().mean(1, keepdim=True).sqrt()
+    wall_11HW = 1.0 - ramp(apart_11HW, *_OF_WALL)
+    if (wall_11HW * elsewhere_11HW).sum() > _AS_BEHIND * elsewhere_11HW.sum():
+        return cover_11HW
+    return cover_11HW * (1.0 - wall_11HW * between_11HW)
+
+
+def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, others_hw: np.ndarray, broad: float) -> np.ndarray:
+    """A mask with what is before it: in notches of its outline that are narrower than so many px, across
+    which that goes on straight, and in it. Beside a whole arm that hangs is a trunk's own edge. others: what
+    else may be before it there, in clothes."""
+    first = int(np.flatnonzero(mask_hw.any(1))[0])
+    own_left_h, own_right_h = (_ends(mask_hw, way) for way in (-1, 1))
+    left_h = np.append(own_left_h[:first], -_without_notches(-own_left_h[first:], broad))
+    right_h = np.append(own_right_h[:first], _without_notches(own_right_h[first:], broad))
+    bottom_w = _without_notches(_ends(mask_hw.T, 1), broad)
     y_hw, x_hw = np.indices(mask_hw.shape)
-    within_hw = (x_hw >= left_h[:, None]) & (x_hw <= right_h[:, None]) & (y_hw <= bottom_w)
-    within_hw &= y_hw >= np.flatnonzero(mask_hw.any(1))[0]
-    filled_hw = (mask_hw | (within_hw & before_hw)).astype(np.uint8)
-    return cv2.morphologyEx(filled_hw, cv2.MORPH_CLOSE, disc(_GAP)) > 0
+    within_hw = (x_hw >= left_h[:, None]) & (x_hw <= right_h[:, None]) & (y_hw >= first)
+    # Its lower end is where columns end, but for a notch aside.
+    within_hw &= (y_hw <= bottom_w) | (x_hw < own_left_h[:, None]) | (x_hw > own_right_h[:, None])
+    filled_hw = (mask_hw | (within_hw & (before_hw | others_hw))).astype(np.uint8)
+    # Only what is before it leaves a rim: between legs a gap as narrow is a crotch.
+    rims_hw = _grown(before_hw, 2 * _GAP)
+    return (
+        mask_hw | (filled_hw > 0) | ((cv2.morphologyEx(filled_hw, cv2.MORPH_CLOSE, disc(_GAP)) > 0) & rims_hw)
+    )
 
 
 def _ends(mask_hw: np.ndarray, way: int) -> np.ndarray:
@@ -163,10 +207,14 @@ def _ends(mask_hw: np.ndarray, way: int) -> np.ndarray:
     return np.interp(rows, rows[seen_h], edge_h[seen_h])
 
 
-def _closed(values_N: np.ndarray, broad: float) -> np.ndarray:
-    """A line without its notches that are narrower."""
+def _without_notches(values_N: np.ndarray, broad: float) -> np.ndarray:
+    """A line that goes straight on across its notches that are narrower, and to its beginning."""
     window = np.ones((round(broad) | 1, 1), np.uint8)
-    return cv2.morphologyEx(values_N.astype(np.float32)[:, None], cv2.MORPH_CLOSE, window)[:, 0]
+    closed_N = cv2.morphologyEx(values_N.astype(np.float32)[:, None], cv2.MORPH_CLOSE, window)[:, 0]
+    its_own_N = closed_N <= values_N
+    its_own_N[[0, -1]] = True
+    places = np.arange(len(values_N))
+    return np.interp(places, places[its_own_N], values_N[its_own_N])
 
 
 def _up_to(mask_hw: np.ndarray, row: int) -> np.ndarray:
@@ -182,7 +230,9 @@ def _gone_on(
 ) -> tuple[Tensor, Tensor]:
     """Colours and cover of a garment with what was hidden of it."""
     hidden_hw = _grown(whole_hw & ~seen_hw, _GAP) & whole_hw
-    wanted_11HW = _as_cover(hidden_hw, size_of(photo_1CHW), photo_1CHW.device)
+    size, device = size_of(photo_1CHW), photo_1CHW.device
+    # Its edge is as far inwards as that of what is seen: a step between them would be a flap.
+    wanted_11HW = _as_cover(hidden_hw, size, device) * inner(_as_cover(whole_hw, size, device), _EDGE)
     return continued(photo_1CHW, inside_11HW, wanted_11HW, _RIM), cover_11HW.maximum(wanted_11HW)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from engine.compositing.fields import largest, size_of
@@ -57,7 +58,10 @@ def put_back(now: Dressed, whole: Dressed, columns: slice) -> Dressed:
     picture_1CHW, pieces_1Phw = whole.picture.clone(), whole.pieces.clone()
     _of(picture_1CHW, columns, many).copy_(now.picture)
     pieces_1Phw[..., columns] = now.pieces
-    return Dressed(picture_1CHW, pieces_1Phw)
+    made_11hw = torch.zeros_like(pieces_1Phw[:, :1])
+    if now.made is not None:
+        made_11hw[..., columns] = now.made
+    return Dressed(picture_1CHW, pieces_1Phw, made_11hw)
 
 
 def _somebody(drawn: Drawn) -> np.ndarray:

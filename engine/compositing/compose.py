@@ -101,7 +101,7 @@ class Composition:
     """image_1CHW: about [-1, 1], on the canvas. fine_1CHW: the same at the first reference's fine size, where
     that was asked for and there is one. copied: where its detail comes from, if it has any. surface_1Khw: the
     surface map it was composed by, None where nothing was. tell_photo: makes `photo_11HW`, tell_shown:
-    `shown`, once; None where nothing is taken from a photo."""
+    `shown`, once; None where nothing is taken from a photo. made_11hw: as of `worn.Dressed`."""
 
     image_1CHW: Tensor
     fine_1CHW: Tensor | None = None
@@ -109,6 +109,7 @@ class Composition:
     surface_1Khw: Tensor | None = None
     tell_photo: Callable[[], Tensor] | None = None
     tell_shown: Callable[[], Shown] | None = None
+    made_11hw: Tensor | None = None
 
     @property
     def shown(self) -> Shown | None:
@@ -124,6 +125,11 @@ class Composition:
         """How much of every pixel is taken from the references' photos, 0 to 1; made now, for a drag has no
         use for it."""
         return None if self.tell_photo is None else self.tell_photo()
+
+    @property
+    def made_11HW(self) -> Tensor | None:
+        """`made_11hw` of every pixel."""
+        return None if self.made_11hw is None else enlarged(self.made_11hw, size_of(self.image_1CHW))
 
 
 def encode_reference(

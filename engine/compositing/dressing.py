@@ -181,14 +181,17 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         before_11HW = giver.laid.trunk * (1.0 - giver.laid.back) * (1.0 - taken_11HW)
         picture_1CHW = in_shadow(picture_1CHW, seen_11HW, taken_11HW, before_11HW, _shoulders(wearer, size))
 
-    there_11hw, gone_11hw, taken_11hw = (
-        shrunk(each, size_of(now.pieces)) for each in (there_11HW * person_11HW, gone_11HW, taken_11HW)
+    there_11hw, gone_11hw, taken_11hw, bared_11hw = (
+        shrunk(each, size_of(now.pieces))
+        for each in (there_11HW * person_11HW, gone_11HW, taken_11HW, bared_11HW)
     )
+    made_11hw = bared_11hw if now.made is None else now.made + (1.0 - now.made) * bared_11hw
     left_1Phw = torch.where(
         there_11hw > 0.5, F.one_hot(piece_1hw, len(PIECES)).movedim(-1, 1), all_of(0, taken_11hw)
     )
     pieces_1Phw = torch.lerp(now.pieces, left_1Phw.float(), gone_11hw)
-    return Dressed(picture_1CHW, torch.lerp(pieces_1Phw, all_of(garment.takes[0], taken_11hw), taken_11hw))
+    pieces_1Phw = torch.lerp(pieces_1Phw, all_of(garment.takes[0], taken_11hw), taken_11hw)
+    return Dressed(picture_1CHW, pieces_1Phw, made_11hw * (1.0 - taken_11hw))
 
 
 @torch.no_grad()
@@ -203,7 +206,7 @@ def before_wall(now: Dressed, wall_1CHW: Tensor, strength: float = 1.0) -> Dress
     before_1CHW = torch.lerp(wall_1CHW, hers_1CHW, person_11HW)
     face_11hw = (largest(now.pieces)[:, None] == FACE).float()
     behind_11HW = strength * (1.0 - F.interpolate(face_11hw, size, mode="nearest"))
-    return Dressed(torch.lerp(now.picture, before_1CHW, behind_11HW), now.pieces)
+    return now._replace(picture=torch.lerp(now.picture, before_1CHW, behind_11HW))
 
 
 def _covered(

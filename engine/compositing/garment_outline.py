@@ -30,6 +30,8 @@ _TALL, _HALF_DOWN = (
     1.8,
     0.55,
 )  # of their breadth: so long are no shorts; and of their height, the deepest crotch
+_UNEVEN = 0.15  # of a leg, how far above the other's hem its own is at most
+_EVEN = 9  # px, rows over which the line between legs is evened: a fold's edge is ragged
 _RISE = 0.3  # of the height, where a crotch is that cannot be seen
 
 
@@ -54,7 +56,9 @@ class Upper(NamedTuple):
 
 class Lower(NamedTuple):
     """middle: x. waist, crotch, hem: y. waists, hips: breadths there. legs: [2, 2, 2], of each leg the middle
-    at the crotch and at the hem. leg: how long the longer leg in it is from the crotch; None: nobody's is."""
+    at the crotch and at the hem. hems: y, of each leg. between: [h], x where one leg ends and the other
+    begins. parted: y from where on a gap is between them. leg: how long the longer leg in it is from the
+    crotch; None: nobody's is. cut: whether the photo's lower edge cuts them off."""
 
     middle: float
     waist: float
@@ -63,7 +67,11 @@ class Lower(NamedTuple):
     waists: float
     hips: float
     legs: np.ndarray
+    hems: tuple[float, float]
+    between: np.ndarray
+    parted: float
     leg: float | None = None
+    cut: bool = False
 
 
 def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
@@ -140,16 +148,14 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     return Upper(joints_22, breadth, (sleeves[0], sleeves[1]), half_h, slope)
 
 
-def lower(mask_hw: np.ndarray) -> Lower:
-    """Of trousers or a skirt, bool [h, w], of at least a px."""
+def lower(mask_hw: np.ndarray, between_h: np.ndarray | None = None) -> Lower:
+    """Of trousers or a skirt, bool [h, w], of at least a px. between: `Lower.between`, where somebody's legs
+    in it tell it; else its middle is."""
     rows = np.flatnonzero(mask_hw.any(1))
     left_h, right_h = _ends(mask_hw)
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     solid = rows[breadth_h[rows] > _SOLID * np.median(breadth_h[rows])]
-    count_h = mask_hw.sum(1)
-    # Threads hang from a frayed hem.
-    lower_half = rows[len(rows) // 2 :]
-    hem = float(lower_half[count_h[lower_half] > _FRAYED * np.median(count_h[lower_half])][-1])
+    hem = _hem(mask_hw, int(rows[len(rows) // 2]))
     waist = float(solid[0])
     middle = float(np.median((left_h + right_h)[rows])) / 2
     crotch = waist + _RISE * (hem - waist)
@@ -162,16 +168,47 @@ def lower(mask_hw: np.ndarray) -> Lower:
             middle = float(far_2[0])
     waists = float(np.median(breadth_h[int(waist) : int(waist + 0.1 * (hem - waist)) + 1]))
     at_hips = int(waist + 0.85 * (crotch - waist))
-    y_N, x_N = np.nonzero(mask_hw)
-    legs = []
+    between_h = np.full(len(mask_hw), middle) if between_h is None else between_h
+    legs, hems = [], []
     for way in (-1, 1):
-        mine_N = (x_N - middle) * way > 0
+        mine_hw = mask_hw & ((np.arange(mask_hw.shape[1]) - between_h[:, None]) * way > 0)
+        y_N, x_N = np.nonzero(mine_hw)
+        # One foot may be before the other; but a leg that the other hides is no shorter.
+        end = max(_hem(mine_hw, int(crotch)), hem - _UNEVEN * (hem - crotch))
+        hems.append(end)
         ends = []
-        for low, high in ((crotch, crotch + 0.06 * (hem - crotch)), (hem - 0.08 * (hem - crotch), hem)):
-            there_N = mine_N & (y_N >= low - 1) & (y_N <= high + 1)
+        for low, high in ((crotch, crotch + 0.06 * (hem - crotch)), (end - 0.08 * (end - crotch), end)):
+            there_N = (y_N >= low - 1) & (y_N <= high + 1)
             ends.append((x_N[there_N].mean() if there_N.any() else middle, (low + high) / 2))
         legs.append(ends)
-    return Lower(middle, waist, crotch, hem, waists, float(breadth_h[at_hips]), np.array(legs))
+    columns_h = between_h.round().astype(int).clip(0, mask_hw.shape[1] - 1)
+    gaps = np.flatnonzero(~mask_hw[np.arange(len(mask_hw)), columns_h][int(crotch) : int(hem) + 1])
+    parted = crotch + float(gaps[0]) if len(gaps) else hem
+    hips, uneven = float(breadth_h[at_hips]), (hems[0], hems[1])
+    return Lower(middle, waist, crotch, hem, waists, hips, np.array(legs), uneven, between_h, parted)
+
+
+def between_legs(mask_hw: np.ndarray, bones_h: np.ndarray, near: float) -> np.ndarray:
+    """Where one leg of trousers, bool [h, w], ends and the other begins, x of every row: in the gap that is
+    seen there, at most so far from the middle between bones, and else as far from that as in rows around."""
+    rows, beside = [], []
+    for row in np.flatnonzero(mask_hw.any(1)):
+        columns = np.flatnonzero(mask_hw[row])
+        gaps = (columns[:-1] + columns[1:])[np.diff(columns) > 1] / 2 - bones_h[row]
+        if len(gaps) and abs(gaps).min() < near:
+            rows.append(row)
+            beside.append(gaps[abs(gaps).argmin()])
+    if not rows:
+        return bones_h
+    beside_h = np.interp(np.arange(len(mask_hw)), rows, beside)
+    return bones_h + cv2.blur(beside_h[:, None], (1, _EVEN), borderType=cv2.BORDER_REPLICATE)[:, 0]
+
+
+def _hem(mask_hw: np.ndarray, row: int) -> float:
+    """The last row of what lies below a row, less threads that hang from it; that row where nothing does."""
+    rows = row + np.flatnonzero(mask_hw[row:].any(1))
+    count_N = mask_hw[rows].sum(1)
+    return float(rows[count_N > _FRAYED * np.median(count_N)][-1]) if len(rows) else float(row)
 
 
 def begins_narrow(mask_hw: np.ndarray) -> bool:

@@ -38,6 +38,7 @@ _LONG = 0.7  # of a leg, from which legs of trousers are long ones and end at an
 _ON_LEG = 0.15  # of the shoulders, how far aside of a leg's bones it is looked whether it is covered
 # Of px that are covered there, how many are before their end; and of the trunk, how far others lie over it.
 _ENDS, _LAPS = 0.995, 0.05
+_SEAM = 1.5  # px of clothes that both their legs have, where they are joined
 _ARM_NEAR = 4  # px beyond an edge, up to which an arm that is seen hides the trunk's own
 
 
@@ -82,13 +83,19 @@ def lower_layers(
     layers = []
     usual = _ROUND * _HIPS * body.shoulders
     longest = max(_leg(limb_42, unit) for limb_42, _, _ in way.legs)
+    # A leg of clothes hides what is in it: beside legs that stand apart its end is lower than the other's.
+    nearest_HW = torch.stack([aside_HW.abs() for _, _, aside_HW in way.legs]).argmin(0)
     for number, (limb_42, along_HW, aside_HW) in enumerate(way.legs):
-        below = max(shape.hem - shape.crotch, 1.0)
+        below = max(shape.hems[number] - shape.crotch, 1.0)
         along = scale / _FLAT
         leg, own = _leg(limb_42, unit), fit.ends[number] - CROTCH * unit
         if shape.leg is not None:
-            long = below > _LONG * shape.leg
+            long = shape.cut or below > _LONG * shape.leg
             along = leg / max(shape.leg, 1.0)
+            if shape.cut:  # they go on, as nobody knows how, as far as the wearer's legs are in the picture
+                on_leg_HW = along_HW[aside_HW.abs() < _ON_LEG * body.shoulders]
+                shown = float(on_leg_HW.max()) + _LAPS * unit - CROTCH * unit if len(on_leg_HW) else leg
+                along = max(along, min(leg, shown) / below)
         else:
             long = below * usual > _LONG * longest * _FLAT * max(shape.hips, 1.0)
             along = leg / below if long else along
@@ -102,9 +109,12 @@ def lower_layers(
         x_HW = begin_2[0] + deep_HW * slant - aside_HW / scale
         leg_HW2 = torch.stack([x_HW, shape.crotch + deep_HW], -1)
         place_HW2 = torch.lerp(hips_HW2, leg_HW2, ramp(s_HW, -CROTCH * unit, 0.2 * unit)[..., None])
-        side_w = (np.arange(cloth.columns) - shape.middle) * (2 * number - 1) > -1.5
-        layers.append(cloth.at(place_HW2, np.broadcast_to(side_w, (cloth.rows, cloth.columns))))
-        hidden_HW = hidden_HW.maximum((s_HW < along * below - _SHORT * unit).float())
+        # Both have the seam between them; where a gap is that would be a rim of the other leg.
+        seam_h1 = np.where(np.arange(cloth.rows) < shape.parted, _SEAM, 0.0)[:, None]
+        side_hw = (np.arange(cloth.columns) - shape.between[:, None]) * (2 * number - 1) > -seam_h1
+        layers.append(cloth.at(place_HW2, side_hw))
+        ends_HW = s_HW < along * below - _SHORT * unit
+        hidden_HW = hidden_HW.maximum((ends_HW & (nearest_HW == number)).float())
     return layers, hidden_HW
 
 

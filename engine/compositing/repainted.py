@@ -48,14 +48,22 @@ def newly_painted(person: Drawn, painted_1HW: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def repainted(person: Drawn, drawn_1CHW: Tensor, new_1HW: Tensor, wall_1CHW: Tensor) -> tuple[Tensor, Tensor]:
-    """The person's picture with what was painted, [1, 3, H, W], and how much of a pixel that is.
+def repainted(
+    person: Drawn,
+    drawn_1CHW: Tensor,
+    new_1HW: Tensor,
+    wall_1CHW: Tensor,
+    on_1CHW: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The person's picture with what was painted, [1, 3, H, W], and how much of a pixel that is. on: over
+    which it is laid; None: the person's own picture.
 
     drawn: what an engine made of the painted map, in [-1, 1]. new: as `newly_painted`. wall: what is behind
     the person. All of them of any size.
     """
     size = size_of(person.picture)
-    picture_1CHW, all_11HW = person.picture, torch.zeros_like(person.picture[:, :1])
+    picture_1CHW = person.picture if on_1CHW is None else on_1CHW
+    all_11HW = torch.zeros_like(person.picture[:, :1])
     drawn_1CHW = enlarged(drawn_1CHW, size)
     pieces_1Phw = pieces_worn(person)
     hers_11hw, arms_11hw = 1.0 - pieces_1Phw[:, :1], pieces_1Phw[:, ARMS : ARMS + 1]

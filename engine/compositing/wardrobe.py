@@ -75,14 +75,20 @@ class Wardrobe(NamedTuple):
     plate: Tensor
     skin: Tensor
 
-    def shown(self) -> dict[str, float]:
-        """By garment word how much of the person it is, 0 to 1. Trousers and skirts that a photo's edge cuts
-        off above the knees are none: how they go on is not seen."""
-        part_P = self.part.clone()
+    @property
+    def cut_off(self) -> bool:
+        """Whether the photo's edge cuts trousers and skirts of its person off above the knees."""
         knees_zx = self.known[0, 0, :, round((_KNEE - _LOW[1]) / _CELL)]
-        somebody = float(part_P[[HAIR, FACE, ARMS]].sum()) >= LEAST_SHOWN  # and no skirt that lies alone
-        if somebody and float(part_P[LEGS]) < LEAST_SHOWN and not knees_zx.any():
-            part_P[[SKIRT, TROUSERS]] = 0.0
+        somebody = float(self.part[[HAIR, FACE, ARMS]].sum()) >= LEAST_SHOWN  # and no skirt that lies alone
+        return somebody and float(self.part[LEGS]) < LEAST_SHOWN and not bool(knees_zx.any())
+
+    def shown(self, goes_on: bool = False) -> dict[str, float]:
+        """By garment word how much of the person it is, 0 to 1. Trousers and skirts that are cut off are
+        none: how they go on is not seen, and engines draw no legs there. goes_on: trousers are laid on, and
+        made longer."""
+        part_P = self.part.clone()
+        if self.cut_off:
+            part_P[[SKIRT] if goes_on else [SKIRT, TROUSERS]] = 0.0
         return {word: float(sum(part_P[piece] for piece in each.takes)) for word, each in GARMENTS.items()}
 
     def bytes(self) -> int:

@@ -80,10 +80,12 @@ class Drawn(NamedTuple):
 
 
 class Dressed(NamedTuple):
-    """picture: [1, 3, H, W]. pieces: [1, P, h, w], how much of a position is which piece; they sum to 1."""
+    """picture: [1, 3, H, W]. pieces: [1, P, h, w], how much of a position is which piece; they sum to 1.
+    made: [1, 1, h, w], how much of it came to light where a garment went, and is no photo's; None: none."""
 
     picture: Tensor
     pieces: Tensor
+    made: Tensor | None = None
 
 
 @torch.no_grad()

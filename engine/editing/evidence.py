@@ -98,14 +98,19 @@ def correspondence_warp(
 
 
 def evidence(
-    image_HWC: np.ndarray, warps: Iterable[np.ndarray], photo_HW: np.ndarray | None = None
+    image_HWC: np.ndarray,
+    warps: Iterable[np.ndarray],
+    photo_HW: np.ndarray | None = None,
+    made_HW: np.ndarray | None = None,
 ) -> np.ndarray:
     """How much of every pixel of the result is copied, float32 [H, W]: 1 is taken from a photo, 0 is
     invented.
 
-    image_HWC: uint8 RGB. warps: of layers, as `attention_warp` gives them in the image's range. photo_HW: as
-    `api.Frame.photo`. A pixel is copied as far as it is the photo's own, or has the colours that one of the
-    warps brings to its position; the picture is seen at the warp's size, so what is finer is not judged.
+    image_HWC: uint8 RGB. warps: of layers, as `attention_warp` gives them in the image's range. photo_HW,
+    made_HW: as `api.Frame.photo` and `made`; what was made is no photo's, whatever has its colours: skin that
+    a shorter sleeve bares is in the tone of the hands. A pixel is copied as far as it is the photo's own, or
+    has the colours that one of the warps brings to its position; the picture is seen at the warp's size, so
+    what is finer is not judged.
     """
     size = image_HWC.shape[:2]
     nearest_HW = np.full(size, np.inf, np.float32)
@@ -115,6 +120,8 @@ def evidence(
         apart_hw = np.sqrt(np.square(small_hwC - warp_hwC).mean(2))
         nearest_HW = np.minimum(nearest_HW, cv2.resize(apart_hw, size[::-1], interpolation=cv2.INTER_LINEAR))
     explained_HW = ((_OTHER - nearest_HW) / (_OTHER - _SAME)).clip(0.0, 1.0)
+    if made_HW is not None:
+        explained_HW = explained_HW * (1.0 - made_HW)
     return explained_HW if photo_HW is None else np.maximum(explained_HW, photo_HW)
 
 

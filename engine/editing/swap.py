@@ -6,7 +6,7 @@ laid in on the surface (`compositing.dressing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine import parsing
 from engine.api import GarmentSwap
+from engine.compositing.below_skirts import on_bare_legs, with_bare_legs
 from engine.compositing.clothes import Clothes
 from engine.compositing.columns import cut, put_back, taken_up
 from engine.compositing.compose import Composition
@@ -41,19 +42,20 @@ _BROADER = 1.0, 1.7  # times as large as what comes, from and up to which what w
 class FittingRoom:
     """Who wears what.
 
-    wearer: key of the person. wardrobe, composed: of a reference by its key, its wardrobe, and how it is
-    shown in the target pose. wall: what is behind its person, [1, 3, H', W']. clothes: what of
-    a photo is laid on in that pose as it is; None where an engine draws it. beneath: the person with the
-    givers' textures mixed in, on whom garments are laid in instead, where those were refined. behind: what is
-    behind the person, as fine as is known. painted: which piece was painted where on the person, as
-    `compositing.painted`. pose: [18, 3], the target's, x, y
-    from 0 to 1 across the canvas. lent: a giver's skin, by key and word, where that garment was refined.
-    bared: as `laid_on.bared`.
+    wearer: key of the person. wardrobe, shown, composed: of a reference by its key, its wardrobe, what it
+    can lend of that (`References.shown`), and how it is shown in the target pose. wall: what is behind its
+    person, [1, 3, H', W']. clothes: what of a photo is laid on in that pose as it is; None where an engine
+    draws it. beneath: the person with the givers' textures mixed in, on whom garments are laid in instead,
+    where those were refined. behind: what is behind the person, as fine as is known. painted: which piece
+    was painted where on the person, as `compositing.painted`. pose: [18, 3], the target's, x, y from 0 to 1
+    across the canvas. lent: a giver's skin, by key and word, where that garment was refined. bared: as
+    `laid_on.bared`.
     """
 
     wearer: str
     swaps: Sequence[GarmentSwap]
     wardrobe: Callable[[str], Wardrobe]
+    shown: Callable[[str, str], Mapping[str, float]]
     composed: Callable[[str], Composition]
     wall: Callable[[str], Tensor]
     clothes: Callable[[str, Garment], Clothes | None] = lambda key, garment: None
@@ -72,7 +74,7 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
     shown: the person without. Raises InputError for an unknown word, a strength beyond 0 to 1, or a giver
     that shows nothing of the kind. What somebody takes from the own photo is there already.
     """
-    given = [(swap, given_by(swap, room.wardrobe(swap.reference))) for swap in room.swaps]
+    given = [(swap, given_by(swap, room.shown(swap.reference, swap.garment))) for swap in room.swaps]
     given = [(swap, piece) for swap, piece in given if swap.strength and swap.reference != room.wearer]
     walls = [swap for swap, _ in given if swap.garment == BACKGROUND]
     given = [(swap, piece) for swap, piece in given if swap.garment != BACKGROUND]
@@ -136,7 +138,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             now = put_on(lambda each: each.image_1CHW if each.fine_1CHW is None else each.fine_1CHW)
             fine_1CHW, size = now.picture, size_of(shown.image_1CHW)
             image_1CHW = shown.image_1CHW + F.interpolate(fine_1CHW - shown.fine_1CHW, size, mode="area")
-    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW), _numbers(largest(now.pieces))
+    worn = replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, made_11hw=now.made)
+    return worn, _numbers(largest(now.pieces))
 
 
 @torch.no_grad()
@@ -183,19 +186,25 @@ def as_painted(
     painted_1HW: Tensor,
     pose_18x3: np.ndarray,
     wall_1CHW: Tensor,
-) -> Composition:
-    """A person as shown, with what was painted as an engine draws it (`compositing.repainted`). shown: before
-    anything was painted; wardrobe: the person's; painted, pose: as `FittingRoom` has them."""
+) -> tuple[Composition, Tensor]:
+    """A person as shown, with what was painted as an engine draws it (`compositing.repainted`), and bare legs
+    below a skirt over trousers; and the painted map with these. shown: before anything was painted; wardrobe:
+    the person's; painted, pose: as `FittingRoom` has them."""
     shown = _with_surface(shown)
     person = _drawn(shown, shown.image_1CHW, wardrobe, pose_18x3)
-    new_1HW = newly_painted(person, painted_1HW)
-    image_1CHW, where_11HW = repainted(person, drawn_1CHW, new_1HW, wall_1CHW)
-    fine_1CHW = shown.fine_1CHW
-    if fine_1CHW is not None:
-        fine_1CHW, _ = repainted(person._replace(picture=fine_1CHW), drawn_1CHW, new_1HW, wall_1CHW)
+    new_1HW, whole_1HW = newly_painted(person, painted_1HW), with_bare_legs(person, painted_1HW)
+    legs_1HW = whole_1HW != painted_1HW
+
+    def made(picture_1CHW: Tensor) -> tuple[Tensor, Tensor]:
+        hers = person._replace(picture=picture_1CHW)
+        return repainted(hers, drawn_1CHW, new_1HW, wall_1CHW, on_bare_legs(hers, legs_1HW, wall_1CHW))
+
+    image_1CHW, where_11HW = made(shown.image_1CHW)
+    fine_1CHW = None if shown.fine_1CHW is None else made(shown.fine_1CHW)[0]
+    where_11HW = where_11HW.maximum(resized(legs_1HW[:, None].float(), size_of(where_11HW)))
     tell = shown.tell_photo
     tell_photo = None if tell is None else lambda: tell() * (1.0 - where_11HW)
-    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo)
+    return replace(shown, image_1CHW=image_1CHW, fine_1CHW=fine_1CHW, tell_photo=tell_photo), whole_1HW
 
 
 @torch.no_grad()
@@ -226,6 +235,7 @@ def where_worn(
     return Dressed(
         torch.lerp(now.picture, refined.picture, where_11HW),
         torch.lerp(now.pieces, refined.pieces, where_11hw),
+        now.made,
     )
 
 
@@ -247,21 +257,21 @@ def worn_by(pieces_hw: np.ndarray, room: FittingRoom) -> dict[str, np.ndarray]:
     """How much of each position of what `wearing` shows is whose garment, float32 [h, w] by the giver's
     key."""
     given = [
-        (swap.reference, given_by(swap, room.wardrobe(swap.reference)), swap.strength)
+        (swap.reference, given_by(swap, room.shown(swap.reference, swap.garment)), swap.strength)
         for swap in room.swaps
         if swap.strength and swap.reference != room.wearer and swap.garment != BACKGROUND
     ]
     return worn_shares(pieces_hw, given)
 
 
-def given_by(swap: GarmentSwap, wardrobe: Wardrobe) -> Garment:
-    """What of the giver is meant, by what it shows."""
+def given_by(swap: GarmentSwap, shown: Mapping[str, float]) -> Garment:
+    """What of the giver is meant. shown: as `Wardrobe.shown` of it."""
     garment(swap.garment)
     if not 0.0 <= swap.strength <= 1.0:
         raise InputError(f"A garment's strength is between 0 and 1, not {swap.strength}.")
     if swap.garment == BACKGROUND:
         return garment(BACKGROUND)
-    word = offered(swap.garment, wardrobe.shown())
+    word = offered(swap.garment, shown)
     if word is None:
         raise InputError(lacks(swap.garment))
     return garment(word)

@@ -81,7 +81,7 @@ class Subject:
 
     result: uint8 RGB [H, W, 3]. photos: as `api.Frame.sources`; images: of each, in the model frame. kept: a
     picture to compare with, or None, and what it is called. photo_HW: how much of each pixel is a photo's
-    own, or None. pieces_hw: as `api.Frame.pieces`, or None.
+    own, or None. pieces_hw, made_HW: as `api.Frame.pieces` and `made`, or None.
     """
 
     result: np.ndarray
@@ -91,6 +91,7 @@ class Subject:
     photo_HW: np.ndarray | None = None
     kept_name: str = "the kept picture"
     pieces_hw: np.ndarray | None = None
+    made_HW: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,7 @@ def _evidence(subject: Subject) -> Painting:
     ]
     own_HW = unmoved(subject.result, subject.images[0])
     own_HW = own_HW if subject.photo_HW is None else np.maximum(own_HW, subject.photo_HW)
-    copied_HW = evidence(subject.result, warps, own_HW)
+    copied_HW = evidence(subject.result, warps, own_HW, subject.made_HW)
     told = () if subject.pieces_hw is None else tallies(copied_HW, subject.pieces_hw)
     words = "Pale is copied, saturated invented"
     return Painting(Overlay(1.0 - copied_HW, words, tallies=told, veil=True), (None,) * len(subject.photos))

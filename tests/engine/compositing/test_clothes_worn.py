@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from flat_figure import JOINTS, SKIN, at, figure
+from flat_figure import JOINTS, SKIN, WALL, at, figure, finer
 
 from engine.compositing.bodies import seen_from_before
 from engine.compositing.clothes import Clothes
@@ -108,6 +108,15 @@ def test_sleeves_end_on_the_wearer_s_arms_where_they_end_on_the_giver_s():
     assert at(now.picture, 0.0, -3.0) == pytest.approx(BELOW, abs=0.05), "the wearer's trousers"
 
 
+def test_what_a_shorter_sleeve_bares_is_made_and_nothing_else_is():
+    long = posed(figure(sleeve=4.4, hem=0, cloth=-0.4))
+    now = worn(giver(2.8), wearer=long)
+    assert now.made is not None and at(now.made, 3.8, 4.75) > 0.9
+    for x, y in ((4.8, 4.75), (2.2, 4.75), (0.0, 2.0), (0.0, 7.0), (1.0, -6.0), (4.0, 0.0)):
+        assert at(now.made, x, y) < 0.1, "a hand, what is worn now, a face, a leg, the wall"
+    assert undressed(long).made is None
+
+
 def test_a_sleeve_is_bent_at_the_wearer_s_elbow_however_long_bones_are():
     """An arm of the giver's that is foreshortened has a whole sleeve all the same."""
     short = JOINTS | {LEFT_ELBOW: (3.3, 4.75), LEFT_WRIST: (4.0, 4.75)}
@@ -154,10 +163,63 @@ def test_trousers_end_as_far_down_a_leg_and_begin_at_a_waist_that_a_top_hides():
     assert at(waist, 0.0, 0.3) == pytest.approx(-0.4, abs=0.1), "no higher than the wearer's top leaves room"
 
 
+def test_trousers_that_the_photo_cuts_off_go_on_to_where_the_wearer_s_own_end():
+    whole = giver(ends=-7.0)
+    rows = round((9 + 3.0) * 8)
+    surface, picture = whole.surface[..., :rows, :].clone(), whole.picture[..., :rows, :].clone()
+    cut = whole._replace(surface=surface, picture=picture, wardrobe=make_wardrobe(picture, surface))
+    assert clothes_worn(cut, TROUSERS).lower.cut and not clothes_worn(whole, TROUSERS).lower.cut
+    long = posed(figure(sleeve=2.5, hem=0, cloth=-0.4, below=0.3, ends=-7.0), JOINTS)
+    now = worn(cut, "trousers", long)
+    for x in (-1.0, 1.0):
+        assert at(now.picture, x, -6.5) == pytest.approx(BELOW, abs=0.1), "no shorts"
+        assert at(worn(giver(ends=-3.0), "trousers", long).picture, x, -6.5) == pytest.approx(SKIN, abs=0.15)
+
+
 def test_what_is_worn_below_is_whole_though_half_of_it_looks_like_a_skirt():
     person = painted(giver(), (0.0, 2.0), (-4.0, 0.0), "dress or skirt", BELOW)
     clothes = clothes_worn(person, TROUSERS)
     assert clothes.mask[round((9 + 2.0) * 8), round((1.5 + 6.5) * 8)]
+
+
+def edge_of(clothes: Clothes, y: float) -> float:
+    """How far to the right they reach, px of the picture."""
+    rows = clothes.cover.shape[2]
+    return float(clothes.cover[0, 0, round((9 - y) / 18 * rows), clothes.cover.shape[3] // 2 :].sum())
+
+
+def test_the_edge_goes_on_straight_where_a_hand_hung_before_it():
+    hanging = JOINTS | {LEFT_ELBOW: (2.6, 1.6), LEFT_WRIST: (2.2, -1.4)}
+    person = painted(posed(figure(2.5, 0, CLOTH, ends=-7.0), hanging), (1.2, 2.6), (-2.6, -1.8), "arms", SKIN)
+    clothes = clothes_worn(finer(person, 4), TROUSERS)
+    assert edge_of(clothes, -2.2) == pytest.approx(edge_of(clothes, -4.0), abs=0.5), "no bite and no flap"
+    aslant = painted(person, (1.6, 2.0), (-7.0, -2.6), "background", WALL)
+    clothes = clothes_worn(finer(aslant, 4), TROUSERS)
+    above, here, below = (edge_of(clothes, y) for y in (-1.4, -2.2, -3.2))
+    assert below + 2 < here < above - 2, "between a broad and a narrow end it is neither"
+
+
+def test_a_gap_between_legs_is_one_however_narrow():
+    strip = (-0.15, 0.15), (-6.0, -3.0)
+    narrow = painted(posed(figure(2.5, 0, CLOTH, ends=-7.0)), *strip, "background", WALL)
+    assert not clothes_worn(narrow, TROUSERS).mask[round((9 + 4.0) * 8), round(6.5 * 8)]
+    unseen = finer(painted(narrow, *strip, "pants", WALL), 4)
+    assert between_legs(unseen) < 0.1, "what shines through is none of it"
+    white = finer(posed(figure(2.5, 0, CLOTH, below=WALL, ends=-7.0)), 4)
+    assert between_legs(white) > 0.9, "of white ones before white nobody can tell"
+
+
+def between_legs(person: Drawn) -> float:
+    clothes = clothes_worn(person, TROUSERS)
+    return float(clothes.cover[0, 0, 4 * round((9 + 4.0) * 8), 4 * round(6.5 * 8)])
+
+
+def test_legs_that_stand_apart_are_hidden_each_as_far_as_its_own_leg_of_cloth():
+    apart = JOINTS | {RIGHT_KNEE: (-2.5, -3.8), RIGHT_ANKLE: (-4.0, -7.0)}
+    wearer = posed(figure(sleeve=2.5, hem=0, cloth=-0.4), apart)
+    laid = as_worn(wearer, clothes_worn(giver(ends=-4.0), TROUSERS), TROUSERS).laid
+    assert at(laid.hides, 1.0, -3.0) > 0.9
+    assert at(laid.hides, 1.0, -4.5) < 0.1
 
 
 def test_who_is_turned_or_without_joints_lends_nothing_so():

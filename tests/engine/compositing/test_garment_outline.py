@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.compositing.garment_outline import EASE, begins_narrow, lower, upper
+from engine.compositing.garment_outline import EASE, begins_narrow, between_legs, lower, upper
 from engine.cv import cv2
 
 ROWS, COLUMNS = 256, 176
@@ -102,6 +102,20 @@ def test_a_crotch_parts_the_legs(crotch, hem):
     assert found.legs[0, 1, 0] == pytest.approx(55, abs=4) and found.legs[1, 1, 0] == pytest.approx(
         121, abs=4
     )
+
+
+def test_legs_that_go_aside_part_where_their_gap_is_and_end_where_each_does():
+    mask = drawn((60, 20), (116, 20), (150, 240), (130, 240), (102, 90), (90, 220), (70, 220))
+    between_h = between_legs(mask, np.full(ROWS, 100.0), near=20.0)
+    assert between_h[[60, 200]] == pytest.approx([101, 108], abs=2), "above the gap it goes on straight"
+    assert np.abs(np.diff(between_h)).max() < 1.5, "evenly"
+    far_h = np.full(ROWS, 60.0)
+    assert (between_legs(mask, far_h, near=20.0) == far_h).all(), "that gap is another's"
+    found = lower(mask, between_h)
+    assert found.hems == pytest.approx((220, 240), abs=2)
+    assert found.parted == pytest.approx(92, abs=4)
+    hidden = lower(drawn((60, 20), (116, 20), (116, 240), (90, 240), (88, 120), (60, 120)), between_h)
+    assert hidden.hems[0] > 190, "a leg that goes behind the other is as long"
 
 
 def test_a_hanger_is_no_waist():

@@ -95,13 +95,14 @@ def test_shares_of_the_person_are_told_by_word():
 
 @pytest.mark.parametrize(("name", "word"), [("pants", "trousers"), ("dress or skirt", "skirt")])
 def test_legwear_that_the_photo_cuts_off_above_the_knees_is_none(name, word):
-    """It would end there on who wears it, and their legs with it."""
+    """It would end there on who wears it, and their legs with it. Of trousers that are laid on they go on."""
 
-    def shown(*worn: tuple[str, float, float]) -> float:
+    def shown(*worn: tuple[str, float, float], goes_on: bool = False) -> float:
         surface = person(("face", 8, 6), ("upper clothes", 6, 0), *worn)
-        return make_wardrobe(photo(surface), surface).shown()[word]
+        return make_wardrobe(photo(surface), surface).shown(goes_on)[word]
 
     assert shown((name, 0, -2.8)) == 0.0
+    assert (shown((name, 0, -2.8), goes_on=True) > 0.2) == (word == "trousers")
     assert shown((name, 0, -4.5)) > 0.2, "knees are seen"
     assert shown((name, 0, -2.0), ("legs", -2.0, -3.0)) > 0.1, "its hem is"
     alone = person((name, 0, -2.8))

@@ -167,6 +167,10 @@ def test_what_the_warp_explains_is_copied_and_other_colours_are_invented():
     with_photo = evidence(image_HWC, [warp_hwC], photo_HW)
     assert with_photo[20, 5] == 0.75 and with_photo[21, 5] == 0 and with_photo[3, 3] == 1
     assert evidence(image_HWC, [], photo_HW) == pytest.approx(photo_HW)
+    made_HW = np.zeros((32, 24), np.float32)
+    made_HW[:8] = 1
+    made = evidence(image_HWC, [warp_hwC], photo_HW, made_HW)
+    assert (made[:8] == 0).all() and (made[8:15] == 1).all(), "colours of hands do not copy a bared arm"
 
 
 def test_a_number_for_every_garment_that_is_seen():

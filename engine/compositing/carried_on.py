@@ -14,7 +14,7 @@ from engine.compositing.fields import spread
 from engine.cv import cv2
 
 ROWS = 256  # of a picture that px below are those of
-END = 6  # px that tell the colours that a row ends with
+_END = 6  # px that tell the colours that a row ends with
 # Px from where a row is seen, up to which it surely goes on, and at most: of clothes, whose smooth colours
 # are known farther in, and of a bare belly, that counts as anything.
 _CLOTH, _BARE = (8.0, 16.0), (30.0, 45.0)
@@ -92,7 +92,7 @@ def between(x: np.ndarray, low: float | np.ndarray, high: float | np.ndarray) ->
     return ((x - low) / (high - low)).clip(0, 1)
 
 
-def mean_within(x_HWC: np.ndarray, inside_HW: np.ndarray, side: int) -> np.ndarray:
+def _mean_within(x_HWC: np.ndarray, inside_HW: np.ndarray, side: int) -> np.ndarray:
     """The mean of what is inside, 0 or 1, along so many px of a row."""
     sums_HWC, share_HW = (cv2.blur(each, (side, 1)) for each in (x_HWC * inside_HW[..., None], inside_HW))
     return sums_HWC / np.maximum(share_HW, 1e-3)[..., None]
@@ -122,12 +122,12 @@ def _from_left(
     end_Hw = last_Hw.clip(0)
     slope_Hw = np.take_along_axis(slope_Hw, end_Hw, 1)
     # A hem that falls by so much from the middle of its end comes from a row that is as much higher.
-    drop_Hw = slope_Hw * np.minimum(far_Hw + (END - 1) / 2, _ASLANT) * step
+    drop_Hw = slope_Hw * np.minimum(far_Hw + (_END - 1) / 2, _ASLANT) * step
     from_Hw = np.rint(row_H1 - drop_Hw).astype(int).clip(0, height - 1)
     from_Hw = np.where(goes_on_Hw[from_Hw, column_1w], from_Hw, row_H1)
     end_Hw = end_Hw[from_Hw, column_1w]
-    before = np.zeros((1, 2 * END - 1), np.float32)
-    before[:, :END] = 1.0
+    before = np.zeros((1, 2 * _END - 1), np.float32)
+    before[:, :_END] = 1.0
     sums_HwC, count_Hw = (
         cv2.filter2D(plane.astype(np.float32), -1, before, borderType=cv2.BORDER_CONSTANT)
         for plane in (tall_HwC * ends_Hw[..., None], ends_Hw)
@@ -158,7 +158,7 @@ def _grain(rgb_HWC: np.ndarray, ends_Hw: np.ndarray, mirror_Hw2: np.ndarray, tim
     height, width = rgb_HWC.shape[:2]
     photo_HWC = rgb_HWC.astype(np.float32)
     inside_HW = (cv2.resize(ends_Hw.astype(np.float32), (width, height)) > 0.99).astype(np.float32)
-    mean_HWC = mean_within(photo_HWC, inside_HW, round(END * times) | 1)
+    mean_HWC = _mean_within(photo_HWC, inside_HW, round(_END * times) | 1)
     finer_HWC = (photo_HWC - mean_HWC) * inside_HW[..., None]
     if not inside_HW.any():
         return finer_HWC

@@ -3,8 +3,8 @@
 A bare belly between two hems often counts as the top, or as an arm, so it is told by its colour too. About
 it each row goes on under an arm as it does beside it (`carried_on`), from the nearer of its two ends the
 more, and hems and waistbands go on with it: nothing has to be known of kinds of clothes, and there is no edge
-where the arm was. So does plain cloth that was taken for a pattern. All else stays as `under_hands`, `grain`
-and `patterns` have it: rows of other clothes bring more creases and pockets than smooth colours miss.
+where the arm was. All else stays as `under_hands`, `grain` and `patterns` have it: rows of other clothes
+bring more creases and pockets than smooth colours miss.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.carried_on import END, ROWS, between, carried_on, mean_within
+from engine.compositing.carried_on import ROWS, between, carried_on
 from engine.compositing.fields import Window, highest, odd_side, size_of
 from engine.compositing.limb_bones import ARM_CHAINS
 from engine.compositing.own_pose import OwnPose
@@ -36,11 +36,11 @@ _NEAR = 7  # likewise, whose px may lie under the arm
 _SOME = 0.02  # how much of a px lies under an arm, for it to be asked for
 _BROAD = 9  # px: of less no row is told, it is a sliver between an arm and its outline
 _TONE = 0.03, 0.06  # of the shares of red, green and blue: so far off a tone is skin, and no skin
+_SHADE = 0.15  # of these shares, so much redder skin is in the dark
 _LIT = 0.45, 1.8  # times as light as its tone skin is at least and at most
 _REDDER = 1.15  # times as much red as blue has a tone that is skin's, and no sleeve's
 _BLACK = 8.0  # levels, beside which colours are told
-_BESIDE = 20  # px beside what is asked for that tell whether rows have a pattern
-_PATTERN = 4.0  # levels off the mean along a row, of which less is none: plain cloth has 1 to 3
+_BESIDE = 20  # px beside what is asked for that tell whether there is a belly
 _WORN = [REGIONS.index(name) for name in ("upper clothes", "dress or skirt")]
 _BEIGE = 0.25  # of what is worn on the chest, of which more is cloth in a colour of skin
 _SKIN, _TALL, _HEMS = 4.0, 7, 41  # px beside an arm in a level of skin, in rows of them, and rows about these
@@ -56,8 +56,8 @@ def with_rows_carried_on(
     pattern_HW2: np.ndarray,
 ) -> tuple[OwnPose, np.ndarray | None]:
     """An own pose, and the colours under its arms in the fine picture's size, if there are any, as
-    `grain.with_grain` gives them, with the rows of the trunk carried on about a bare belly, and where cloth
-    was taken for a pattern whose rows have none. pattern: as of `patterns.patterned`."""
+    `grain.with_grain` gives them, with the rows of the trunk carried on about a bare belly. pattern: as of
+    `patterns.patterned`, which stays where it copies."""
     known_HW, frame_HWC = _trunk(own), to_rgb(photo_1CHW[:, :3].float())
     rows, columns = known_HW.shape
     px, below_H1 = rows / ROWS, below_chest(own.pose[0], rows).cpu().numpy()[:, None]
@@ -72,11 +72,7 @@ def with_rows_carried_on(
             continue
         about_H1 = _about_belly(bare_HW * belly_H1, asked_HW, px)
         share_HW = below_H1 * about_H1 * (asked_HW | known_HW)
-        if _even(frame_HWC, asked_HW, known_HW):
-            levels_H1 = (copied_HW & asked_HW).any(1, keepdims=True)
-            share_HW = np.where(levels_H1, below_H1 * (asked_HW | known_HW), share_HW)
-        else:
-            share_HW[copied_HW] = 0.0
+        share_HW[copied_HW] = 0.0
         if not (share_HW * asked_HW).any():
             continue
         changed, window = True, _around((share_HW > 0) & asked_HW, round(_MARGIN * px))
@@ -138,17 +134,6 @@ def _near_arms(own: OwnPose) -> np.ndarray:
     return (highest(arms_12HW, odd_side(_NEAR, size_of(arms_12HW)[0])) > _SOME)[0].cpu().numpy()
 
 
-def _even(rgb_HWC: np.ndarray, asked_HW: np.ndarray, known_HW: np.ndarray) -> bool:
-    """Whether rows have hardly a pattern beside what is asked for."""
-    px = len(rgb_HWC) / ROWS
-    beside = np.ones((3, 2 * round(_BESIDE * px) + 1), np.uint8)
-    beside_HW = known_HW & (cv2.dilate(asked_HW.astype(np.uint8), beside) > 0)
-    rgb_HWC = rgb_HWC.astype(np.float32)
-    mean_HWC = mean_within(rgb_HWC, beside_HW.astype(np.float32), round(END * px) | 1)
-    off_N = np.abs(rgb_HWC - mean_HWC)[beside_HW]
-    return bool(len(off_N)) and bool(np.median(off_N) < _PATTERN)
-
-
 def skin(rgb_HWC: np.ndarray, tones_N3: np.ndarray) -> np.ndarray:
     """float32 [H, W], 0 to 1: how far a px has a tone of skin, in light or shade. tones: 0 to 255."""
     rgb_HWC, tones_N3 = rgb_HWC + np.float32(_BLACK), tones_N3 + np.float32(_BLACK)
@@ -157,6 +142,7 @@ def skin(rgb_HWC: np.ndarray, tones_N3: np.ndarray) -> np.ndarray:
     for tone_3 in tones_N3[tones_N3[:, 0] > _REDDER * tones_N3[:, 2]]:
         off_HW = np.abs(rgb_HWC / light_HW[..., None] - tone_3 / tone_3.sum()).max(-1)
         lit_HW = light_HW / tone_3.sum()
+        off_HW = off_HW - _SHADE * (1.0 - lit_HW).clip(0, 1)
         like_HW = (1.0 - between(off_HW, *_TONE)) * ((lit_HW > _LIT[0]) & (lit_HW < _LIT[1]))
         skin_HW = np.maximum(skin_HW, like_HW)
     return skin_HW

@@ -56,6 +56,9 @@ _AS_BEHIND = 0.05  # of trousers, how much may have the colours of what is behin
 # Difference of colours (of -1 to 1) from what is behind somebody up to which a px between legs is that, and
 # never: shade falls there.
 _OF_WALL = 0.15, 0.3
+# Px of a picture of 256 rows, up to which a gap between legs is too narrow for a map; how many times as tall
+# it is at least.
+_SLIT, _TALL = 5, 3
 _UNDER = 0.1  # likewise, how far a trunk goes on under its sleeves
 _FALLS = 0.42  # how shoulders fall
 
@@ -176,7 +179,18 @@ def _parted(cover_11HW: Tensor, giver: Drawn, body: Body, way: Ways) -> Tensor:
     wall_11HW = 1.0 - ramp(apart_11HW, *_OF_WALL)
     if (wall_11HW * elsewhere_11HW).sum() > _AS_BEHIND * elsewhere_11HW.sum():
         return cover_11HW
-    return cover_11HW * (1.0 - wall_11HW * between_11HW)
+    return cover_11HW * (1.0 - _slits(wall_11HW * between_11HW))
+
+
+def _slits(wall_11HW: Tensor) -> Tensor:
+    """Of how much a px is a wall's, what hangs together, is nowhere broader than a slit, and tall: cloth in
+    shade may have the colours of leaves behind it, in patches."""
+    slit = _SLIT * size_of(wall_11HW)[0] / 256
+    wall_HW = (wall_11HW[0, 0].cpu().numpy() > 0).astype(np.uint8)
+    _, part_HW, boxes, _ = cv2.connectedComponentsWithStats(wall_HW)
+    broad = np.unique(part_HW[cv2.morphologyEx(wall_HW, cv2.MORPH_OPEN, disc(slit / 2)) > 0])
+    tall = np.flatnonzero(boxes[:, cv2.CC_STAT_HEIGHT] > _TALL * slit)
+    return wall_11HW * torch.from_numpy(np.isin(part_HW, np.setdiff1d(tall, broad))).to(wall_11HW)
 
 
 def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, others_hw: np.ndarray, broad: float) -> np.ndarray:

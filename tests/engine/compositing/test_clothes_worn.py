@@ -205,6 +205,10 @@ def test_a_gap_between_legs_is_one_however_narrow():
     assert not clothes_worn(narrow, TROUSERS).mask[round((9 + 4.0) * 8), round(6.5 * 8)]
     unseen = finer(painted(narrow, *strip, "pants", WALL), 4)
     assert between_legs(unseen) < 0.1, "what shines through is none of it"
+    patch = finer(
+        painted(posed(figure(2.5, 0, CLOTH, ends=-7.0)), (-0.6, 0.6), (-5.5, -3.5), "pants", WALL), 4
+    )
+    assert between_legs(patch) > 0.9, "a patch of the wall's colours is cloth"
     white = finer(posed(figure(2.5, 0, CLOTH, below=WALL, ends=-7.0)), 4)
     assert between_legs(white) > 0.9, "of white ones before white nobody can tell"
 

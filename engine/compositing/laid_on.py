@@ -34,6 +34,7 @@ _FREE = 4  # px of it, how far from an arm before a trunk no sleeve is tucked un
 _CREASE, _ARMPITS, _IN_CREASE = 0.035, (0.6, 0.9), 0.6
 _BOTH = 0.02  # share of a px by which a trunk and its sleeves cover more than either
 _BESIDE = 0.02  # of the shoulders, how far beside its sleeve an arm is, at most, that is in it
+_NOTCH = 0.2  # likewise, half as broad notches of trousers at their waist are what a hand hid
 _SEAM = 0.012  # likewise half as broad gaps are seams, wherever they are
 _ABOVE_WAIST = (
     0.02  # of the map's rows, how far above their waist trousers and skirts may be: hangers are farther
@@ -90,6 +91,16 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared |
         there_11HW = person_of(wearer, size)
         above_11HW = enlarged(above_hw[None, None], size)
         trunk_11HW = trunk_11HW * torch.lerp(torch.ones_like(there_11HW), there_11HW, above_11HW)
+        # Where a hand in a pocket hid them on their giver is no hole below the waist.
+        waist_hw = way.down_HW < (1.0 - fit.waist) * body.trunk
+        waist_11HW, hips_11HW = (
+            enlarged(rows_hw.to(trunk_11HW)[None, None], size)
+            for rows_hw in (waist_hw, way.down_HW < body.trunk)
+        )
+        with_waist_11HW = trunk_11HW.maximum(bare.shape * waist_11HW)
+        missed_11HW = _gaps(with_waist_11HW, _NOTCH * body.shoulders * times) * bare.shape * hips_11HW
+        colour_1CHW = torch.lerp(colour_1CHW, spread(colour_1CHW, trunk_11HW), missed_11HW)
+        trunk_11HW = trunk_11HW + missed_11HW
     else:
         scale = body.shoulders * times / clothes.upper.breadth
         cloth = Cloth(clothes, size, scale)

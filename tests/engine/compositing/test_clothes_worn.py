@@ -199,6 +199,20 @@ def test_the_edge_goes_on_straight_where_a_hand_hung_before_it():
     assert below + 2 < here < above - 2, "between a broad and a narrow end it is neither"
 
 
+def test_a_notch_at_the_waist_where_a_hand_was_in_a_pocket_is_no_hole_in_the_wearer():
+    clothes = clothes_worn(giver(ends=-7.0), TROUSERS)
+    rows, columns = clothes.cover.shape[2:]
+    whole = as_worn(WEARER, clothes, TROUSERS).laid
+    clothes.cover[
+        :, :, : round((9 + 0.3) / 18 * rows), columns // 2 : columns // 2 + round(0.6 * rows / 18)
+    ] = 0.0
+    notched = as_worn(WEARER, clothes, TROUSERS).laid
+    for y in (0.4, 0.0):
+        assert at(whole.trunk, 0.3, y) > 0.9
+        assert at(notched.trunk, 0.3, y) > 0.9
+        assert at(notched.colour, 0.3, y) == pytest.approx(at(whole.colour, 0.3, y), abs=0.1)
+
+
 def test_a_gap_between_legs_is_one_however_narrow():
     strip = (-0.15, 0.15), (-6.0, -3.0)
     narrow = painted(posed(figure(2.5, 0, CLOTH, ends=-7.0)), *strip, "background", WALL)

@@ -18,7 +18,7 @@ _PLAIN = 0.1  # of a garment of one colour, sleeves and all, how much is within 
 _MOST = 0.6  # of what is seen beside arms, how much a print is at most: else the ground is its sleeves'
 _AROUND = 7  # px of a map of 128 rows, side of the window around a px whose contrast is told
 # Of a garment, how much may have less contrast than that, of -1 to 1, if it has a pattern: of 10 patterned
-# garments a fifth has up to .16 to .56, of 145 others but three open jackets and a bodysuit up to .15.
+# garments a fifth has up to .16 to .56, of 145 others but two open jackets and a bodysuit up to .15.
 _PLAIN_PART, _EVEN = 0.2, 0.155
 _ALL_OF = 0.85  # of a level, from which on it is no print: a bare belly that counts as a top, or a hem
 _EDGE = 3  # px of a map of 128 rows, side of the window in which a print's edge is mixed with its ground

@@ -206,12 +206,10 @@ def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, others_hw: np.ndarray, b
     within_hw = (x_hw >= left_h[:, None]) & (x_hw <= right_h[:, None]) & (y_hw >= first)
     # Its lower end is where columns end, but for a notch aside.
     within_hw &= (y_hw <= bottom_w) | (x_hw < own_left_h[:, None]) | (x_hw > own_right_h[:, None])
-    filled_hw = (mask_hw | (within_hw & (before_hw | others_hw))).astype(np.uint8)
+    filled_hw = mask_hw | (within_hw & (before_hw | others_hw))
+    closed_hw = cv2.morphologyEx(filled_hw.astype(np.uint8), cv2.MORPH_CLOSE, disc(_GAP)) > 0
     # Only what is before it leaves a rim: between legs a gap as narrow is a crotch.
-    rims_hw = _grown(before_hw, 2 * _GAP)
-    return (
-        mask_hw | (filled_hw > 0) | ((cv2.morphologyEx(filled_hw, cv2.MORPH_CLOSE, disc(_GAP)) > 0) & rims_hw)
-    )
+    return filled_hw | (closed_hw & _grown(before_hw, 2 * _GAP))
 
 
 def _ends(mask_hw: np.ndarray, way: int) -> np.ndarray:

@@ -58,11 +58,13 @@ def with_rows_carried_on(
     """An own pose, and the colours under its arms in the fine picture's size, if there are any, as
     `grain.with_grain` gives them, with the rows of the trunk carried on about a bare belly. pattern: as of
     `patterns.patterned`, which stays where it copies."""
-    known_HW, frame_HWC = _trunk(own), to_rgb(photo_1CHW[:, :3].float())
+    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size_of(own.under))
+    known_HW, frame_HWC = _trunk(own, class_18HW), to_rgb(photo_1CHW[:, :3].float())
     rows, columns = known_HW.shape
     px, below_H1 = rows / ROWS, below_chest(own.pose[0], rows).cpu().numpy()[:, None]
     belly_H1 = below_H1 * (np.arange(rows)[:, None] < _hips(own, rows))
-    bare_HW, copied_HW = _bare(own, frame_HWC, known_HW, below_H1), copied(pattern_HW2)
+    copied_HW = copied(pattern_HW2)
+    bare_HW = _bare(own, class_18HW[0].cpu().numpy(), frame_HWC, known_HW, below_H1)
     rgb_HWC = frame_HWC if fine_HWC is None or cloth_HWC is None else fine_HWC
     under_HWC = to_rgb(own.under[:, :3].float()) if cloth_HWC is None else cloth_HWC.copy()
     scale, changed = (rgb_HWC.shape[0] / rows, rgb_HWC.shape[1] / columns), False
@@ -93,10 +95,11 @@ def with_rows_carried_on(
     return own, None if cloth_HWC is None else under_HWC
 
 
-def _bare(own: OwnPose, frame_HWC: np.ndarray, known_HW: np.ndarray, below_H1: np.ndarray) -> np.ndarray:
+def _bare(
+    own: OwnPose, class_8HW: np.ndarray, frame_HWC: np.ndarray, known_HW: np.ndarray, below_H1: np.ndarray
+) -> np.ndarray:
     """float32 [H, W]: how far what is known is bare skin, by its class, or by its colour where that counts as
     clothes; not by the colour where much of what is worn on the chest has it."""
-    class_8HW = enlarged(own.seen[:, :CLASSES].float(), known_HW.shape)[0].cpu().numpy()
     tones_N3 = 127.5 * (own.skin[0].float().cpu().numpy() + 1.0)
     face_HW = class_8HW[_FACE] > _SURE
     if face_HW.any():
@@ -148,10 +151,9 @@ def skin(rgb_HWC: np.ndarray, tones_N3: np.ndarray) -> np.ndarray:
     return skin_HW
 
 
-def _trunk(own: OwnPose) -> np.ndarray:
+def _trunk(own: OwnPose, class_18HW: Tensor) -> np.ndarray:
     """bool [H, W]: where the photo shows its person's trunk or legs, no arm, and no shadow of one."""
-    size = size_of(own.under)
-    class_18HW = enlarged(own.seen[:, :CLASSES].float(), size)
+    size = size_of(class_18HW)
     trunk_11HW = 1.0 - class_18HW[:, _NO_TRUNK].sum(1, keepdim=True)
     arms_11HW = own.limbs[:, ARM_CHAINS].float().amax(1, keepdim=True)
     shaded_11HW = highest(arms_11HW, odd_side(_SHADOW, size[0]))

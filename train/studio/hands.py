@@ -1,7 +1,7 @@
 """A hand alone, seen from its back: what an arm ends in whose own hand no photo shows.
 
 The arm hangs along the picture's columns, and the camera looks at it from where the back of its hand is seen
-and a little of its thumb, in soft light from above.
+and a little of its thumb, in light from above and from its thumb's side.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.compositing.fields import nearest_known
 from engine.cv import cv2
 
 from .camera import Camera, look_at, perspective
@@ -29,7 +30,7 @@ _CURL, _TOGETHER = 0.5, 1.0  # of fingers at ease
 _TURNED = 0.3  # radians from the back of the hand towards its thumb
 _HIGH, _ABOVE = 1.75, 0.13  # of the longer bone: height of the picture, and its middle above the wrist
 _DISTANCE = 30.0  # dm: nearly no perspective
-_RIM = 3  # px of the large picture: what is nearer to an edge has colours of what is behind
+_RIM = 6  # px of the large picture: what is nearer to an edge has colours of what is behind
 _TOLD = 0.1  # of a px, how much is inside for its colour to be told
 _LEVEL = 1.05  # of white before the camera
 
@@ -53,7 +54,7 @@ def photographed_hand(studio: Studio) -> Hand:
         camera = _camera(_back_of(posed, skeleton, along), wrist, along, float(unit))
         studio.renderer.take_over()
         exposure = studio.renderer.expose(
-            person.model, posed, skeleton, camera, soft_light(person.light, camera, along), person.backdrop
+            person.model, posed, skeleton, camera, raking_light(person.light, camera, along), person.backdrop
         )
     height, width = SIZE[0] / _FINER, SIZE[1] / _FINER
     joints = camera.project(np.stack([elbow, wrist])) * (1, -1) + (0, 1)
@@ -91,20 +92,42 @@ def _camera(view: np.ndarray, wrist: np.ndarray, along: np.ndarray, unit: float)
 
 
 def soft_light(light: Light, camera: Camera, along: np.ndarray) -> Light:
-    """White, from above and before the hand."""
+    """White, from above and before a limb."""
+    return _white(light, camera, along, (0.6, -0.4), key=0.8, fill=0.12, ambient=(0.22, 0.14), softness=0.4)
+
+
+def raking_light(light: Light, camera: Camera, along: np.ndarray) -> Light:
+    """White, from above and from the thumb's side, across the back of the hand, so that knuckles and fingers
+    are as round as photographed ones: the darkest and the lightest tenth of 36 hands in photographs are .65
+    and 1.18 of what is usual on them, of this .64 and 1.12, and in soft light .88 and 1.05."""
+    return _white(light, camera, along, (0.8, 1.2), key=0.9, fill=0.05, ambient=(0.12, 0.072), softness=0.3)
+
+
+def _white(
+    light: Light,
+    camera: Camera,
+    along: np.ndarray,
+    moved: tuple[float, float],
+    *,
+    key: float,
+    fill: float,
+    ambient: tuple[float, float],
+    softness: float,
+) -> Light:
+    """moved: where it comes from, before the limb: up against it, and to the picture's right."""
     view = normalised(camera.eye - camera.target)
-    soft = replace(
+    white = replace(
         light,
-        key_direction=normalised(view - 0.6 * along - 0.4 * np.cross(view, along)),
-        key_colour=np.full(3, 0.8),
+        key_direction=normalised(view - moved[0] * along + moved[1] * np.cross(view, along)),
+        key_colour=np.full(3, key),
         fill_direction=view,
-        fill_colour=np.full(3, 0.12),
+        fill_colour=np.full(3, fill),
         rim_colour=np.zeros(3),
-        ambient_up=np.full(3, 0.22),
-        ambient_down=np.full(3, 0.14),
-        softness=0.4,
+        ambient_up=np.full(3, ambient[0]),
+        ambient_down=np.full(3, ambient[1]),
+        softness=softness,
     )
-    return replace(soft, exposure=_LEVEL / soft.on(view).mean())
+    return replace(white, exposure=_LEVEL / white.on(view).mean())
 
 
 def _shrunk(image_HWC: np.ndarray, arm_HW: np.ndarray) -> np.ndarray:
@@ -117,8 +140,6 @@ def _shrunk(image_HWC: np.ndarray, arm_HW: np.ndarray) -> np.ndarray:
 
     matte_HW, told_HW = mean(arm_HW), mean(inner_HW)
     colour_HWC = mean(image_HWC * inner_HW[..., None]) / np.maximum(told_HW, 1e-3)[..., None]
-    usual_C = np.median(colour_HWC[told_HW > 0.9], 0)
-    colour_HWC = np.where((matte_HW > 0)[..., None], colour_HWC, usual_C)
-    unknown_HW = ((told_HW < _TOLD) & (matte_HW > 0)).astype(np.uint8)
-    colour_HWC = cv2.inpaint(colour_HWC.clip(0, 255).astype(np.uint8), unknown_HW, 3, cv2.INPAINT_TELEA)
-    return np.dstack([colour_HWC, (255 * matte_HW).round().astype(np.uint8)])
+    _, number_HW = nearest_known(told_HW > _TOLD)
+    colour_HWC = colour_HWC.reshape(-1, 3)[number_HW].clip(0, 255)
+    return np.dstack([colour_HWC, 255 * matte_HW]).round().astype(np.uint8)

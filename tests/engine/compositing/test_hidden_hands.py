@@ -157,7 +157,7 @@ def test_a_moved_arm_ends_in_the_hand_that_is_made_and_keeps_its_sleeve():
     palm = (beyond_HW > 0.0) & (beyond_HW < 0.2)
     assert palm.sum() >= 4 and with_4HW[0, palm].min() > 0.9 and without_4HW[0, palm].max() < 0.1
     off_3 = with_4HW[1:, palm].median(1).values - tone_3
-    assert off_3.abs().max() < 0.15
+    assert off_3.abs().max() < 0.3  # it is round: some of it is in the shadow
     sleeve = (beyond_HW > -0.6) & (beyond_HW < -0.25)
     assert sleeve.sum() >= 4 and torch.equal(with_4HW[:, sleeve], without_4HW[:, sleeve])
     assert with_4HW[1:, sleeve].max() < -0.9

@@ -15,12 +15,14 @@ from engine.regions import REGIONS
 
 ARM = REGIONS.index("arms")
 CHEEK, CHIN, NECK, FOREARM, PALM = "cheek", "chin", "neck", "forearm", "palm"  # the right one's
+POCKET = "what is seen of a palm in a pocket"
 PARTS = {
     CHEEK: (FACE, 0.6, (slice(10, 18), slice(40, 56))),
     CHIN: (FACE, 0.1, (slice(18, 22), slice(40, 56))),
     NECK: (ARM, 0.4, (slice(24, 32), slice(42, 54))),
     PALM: (ARM, 0.2, (slice(76, 118), slice(20, 40))),
     FOREARM: (ARM, 0.3, (slice(46, 76), slice(20, 40))),
+    POCKET: (ARM, -0.2, (slice(76, 84), slice(20, 40))),
 }
 
 
@@ -46,10 +48,27 @@ def tones(*parts: str) -> list[float]:
         ((CHEEK, CHIN, NECK), 0.4, 0.4),
         ((CHEEK, CHIN, NECK, FOREARM), 0.3, 0.3),
         ((CHEEK, CHIN, NECK, FOREARM, PALM), 0.3, 0.2),
+        ((CHEEK, CHIN, POCKET), 0.6, 0.6),  # too dark for such a cheek
+        ((CHEEK, CHIN, NECK, POCKET), 0.4, 0.4),
+        ((POCKET,), -0.2, -0.2),  # of whom no face is seen
     ],
 )
 def test_a_hand_has_its_forearms_colour_or_a_hands_or_the_necks_or_the_cheeks(parts, right, left):
     assert tones(*parts) == pytest.approx([right, left], abs=0.01)
+
+
+def test_what_is_not_of_a_faces_hue_tells_no_hand():
+    """A blue sleeve that is told as skin."""
+    photo_13HW, number_hw = grey(-0.8), classes()
+    for part, colour_3 in ((CHEEK, (0.6, 0.3, 0.1)), (PALM, (0.0, 0.1, 0.4))):
+        number, _, where = PARTS[part]
+        photo_13HW[(0, slice(None), *where)] = torch.tensor(colour_3)[:, None, None]
+        number_hw[where] = number
+    class_18HW = seen(number_hw)[:, :CLASSES].softmax(1)
+    limbs_14HW = torch.zeros(1, 4, *SIZE)
+    limbs_14HW[(0, ARM_CHAINS[0], *PARTS[PALM][2])] = 1.0
+    made_23 = skin_tones(photo_13HW, class_18HW, limbs_14HW, pose())[0]
+    assert torch.allclose(made_23, torch.tensor([0.6, 0.3, 0.1]).expand(2, 3), atol=0.01)
 
 
 def test_of_whom_no_skin_is_seen_hands_are_of_a_middle_tone_that_is_skin():

@@ -30,13 +30,16 @@ from engine.compositing.bodies import (
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import largest, ramp, size_of, spread
 from engine.compositing.garment_outline import EASE, Lower, Upper, between_legs, lower
+from engine.compositing.patterns import patterned_behind, with_copies
+from engine.compositing.shines_through import LEGS_APART, between_bones, parted_at_arms, parted_at_legs
 from engine.compositing.sleeve_outlines import Sleeve
 from engine.compositing.sleeves_worn import sleeves_worn
 from engine.compositing.tailoring import continued
 from engine.compositing.worn import Drawn, inner, near, near_arms, of_pieces, pieces_worn, sharp
 from engine.cv import cv2
 from engine.garments import ARMS, FACE, HAIR, LEGS, Garment
-from engine.ops.resample import enlarged, resized, running_mean, shrunk
+from engine.ops.resample import enlarged, running_mean, shrunk
+from engine.pictures import to_rgb, to_tensor
 from engine.plain_grounds import disc
 
 LAID_ON = "top", "dress", "trousers", "skirt"  # the words of clothes that can be laid on
@@ -49,16 +52,11 @@ _HAND = 0.3  # share of a position from which it is a hand
 # its edges are evened, for a matte follows a cloth's pattern.
 _EDGE, _EVEN = 1, 1
 _GAP = 2  # px of a map, half as broad is no gap but a rim
+# Px of a map of 256 rows around what lies before a garment, where that has the shadows and tips of fingers.
+_RIM_BEFORE = 4
 _RIM = 3  # px of a map of 256 rows, up to which what is hidden has the colours of what is beside it
 _HIDDEN = 0.8  # of the shoulders, along which a hand or arm hides an edge at most
-_GAP_NEAR = 0.3  # likewise, how far from the middle between legs' bones a gap between legs is at most
-_AS_BEHIND = 0.05  # of trousers, how much may have the colours of what is behind their giver
-# Difference of colours (of -1 to 1) from what is behind somebody up to which a px between legs is that, and
-# never: shade falls there.
-_OF_WALL = 0.15, 0.3
-# Px of a picture of 256 rows, up to which a gap between legs is too narrow for a map; how many times as tall
-# it is at least.
-_SLIT, _TALL = 5, 3
+_BEFORE = 0.5  # likewise, up to where aside of the middle what is parted from a trunk is of it
 _UNDER = 0.1  # likewise, how far a trunk goes on under its sleeves
 _FALLS = 0.42  # how shoulders fall
 
@@ -79,13 +77,16 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     cover_11HW, seen_hw, before_hw = _seen(giver, pieces_1Phw, takes)
     if seen_hw.mean() < _LEAST:
         return None
+    rim_hw = _grown(before_hw, _RIM_BEFORE)
     y_hw, x_hw = torch.meshgrid(
         *(torch.arange(side, device=cover_11HW.device) for side in small), indexing="ij"
     )
     way, none_hw = Ways(body, torch.stack([x_hw, y_hw], -1).float()), np.zeros_like(seen_hw)
     if garment.word == "trousers":
-        cover_11HW = _parted(cover_11HW, giver, body, way)
-        seen_hw &= shrunk(cover_11HW, small)[0, 0].cpu().numpy() > 0.5
+        cover_11HW = parted_at_legs(cover_11HW, giver, body, way)
+    elif garment.word not in _BELOW:
+        cover_11HW = parted_at_arms(cover_11HW, seen_hw, giver, body, way)
+    seen_hw &= shrunk(cover_11HW, small)[0, 0].cpu().numpy() > 0.5
     inside_11HW = inner(cover_11HW, _EDGE)
     photo_1CHW = torch.lerp(spread(giver.picture, inside_11HW), giver.picture, inside_11HW)
     cover_11HW = running_mean(inner(cover_11HW, _EDGE), 3)
@@ -97,7 +98,7 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
         others_hw = ~np.isin(largest(pieces_1Phw)[0].cpu().numpy(), (0, LEGS, *takes)) & ~seen_hw
         whole_hw = _filled(seen_hw, before_hw, others_hw, _HIDDEN * body.shoulders)
         whole_hw = _up_to(whole_hw, round(body.hips[1] - WAIST * body.trunk))
-        made = _gone_on(photo_1CHW, cover_11HW, inside_11HW, whole_hw, seen_hw)
+        made = _gone_on(photo_1CHW, cover_11HW, inside_11HW, whole_hw, seen_hw & ~rim_hw)
         upper = _upper(whole_hw, body, (None, None))
         return Clothes(*made, whole_hw, none_hw, upper, _lower(whole_hw, body, way, longest))
     arms_hw = shrunk(parts_of(giver, size).arms, small)[0, 0].cpu().numpy() > 0.5
@@ -107,7 +108,10 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     for sleeve in sleeves:
         if sleeve is not None:
             sleeves_hw |= sleeve.mask
+    # Arms laid across it may part it; what hangs beside it is sleeves'.
     trunk_hw = _large_parts(seen_hw & ~sleeves_hw, 1.0)
+    before_trunk_hw = (way.across_HW.abs() < _BEFORE * body.shoulders).cpu().numpy()
+    trunk_hw |= _large_parts(seen_hw & ~sleeves_hw & before_trunk_hw, _SCRAP)
     if not trunk_hw.any():
         return None
     whole_hw = _filled(trunk_hw, before_hw | sleeves_hw, none_hw, _HIDDEN * body.shoulders)
@@ -117,8 +121,7 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     trunk_hw |= seen_hw & beside_hw & (joined_h1 | whole_hw)
     whole_hw |= trunk_hw
     shown_11HW = _as_cover(trunk_hw, size, cover_11HW.device)
-    inside_11HW = inner(shown_11HW, _EDGE) * inside_11HW
-    trunk = _gone_on(photo_1CHW, cover_11HW * shown_11HW, inside_11HW, whole_hw, trunk_hw)
+    trunk = _gone_on(photo_1CHW, cover_11HW * shown_11HW, inside_11HW, whole_hw, trunk_hw & ~rim_hw)
     upper, mask_hw = _upper(whole_hw, body, sleeves), seen_hw | whole_hw
     beneath = Clothes(*trunk, whole_hw, none_hw, upper, lower(whole_hw))
     return Clothes(photo_1CHW, cover_11HW, mask_hw, none_hw, upper, lower(mask_hw), beneath)
@@ -154,43 +157,9 @@ def _upper(trunk_hw: np.ndarray, body: Body, sleeves: tuple[Sleeve | None, Sleev
 
 def _lower(mask_hw: np.ndarray, body: Body, way: Ways, longest: float) -> Lower:
     waist, crotch = (float(body.hips[1] + part * body.trunk) for part in (-WAIST, CROTCH))
-    shape = lower(mask_hw, between_legs(mask_hw, _between_bones(way), _GAP_NEAR * body.shoulders))
+    shape = lower(mask_hw, between_legs(mask_hw, between_bones(way), LEGS_APART * body.shoulders))
     cut = bool(mask_hw[-1].any())
     return shape._replace(waist=waist, crotch=crotch, leg=longest - CROTCH * body.trunk, cut=cut)
-
-
-def _between_bones(way: Ways) -> np.ndarray:
-    """The middle between the bones of both legs, x of every row."""
-    rows = np.arange(way.size[0])
-    one_h, other_h = (np.interp(rows, leg_42[:, 1], leg_42[:, 0]) for leg_42, _, _ in way.legs)
-    return (one_h + other_h) / 2
-
-
-def _parted(cover_11HW: Tensor, giver: Drawn, body: Body, way: Ways) -> Tensor:
-    """How much of a px is trousers, less what shines through between their legs where that is too narrow for
-    a map; of trousers in the colours of what is behind nobody can tell."""
-    x_hw = torch.arange(way.size[1]) - torch.from_numpy(_between_bones(way))[:, None]
-    below_hw = way.down_HW.cpu() > (1.0 + CROTCH / 2) * body.trunk
-    between_hw = (x_hw.abs() < _GAP_NEAR * body.shoulders) & below_hw
-    between_11HW = enlarged(between_hw.float()[None, None].to(cover_11HW), size_of(cover_11HW))
-    elsewhere_11HW = cover_11HW * (1.0 - between_11HW)
-    behind_1CHW = resized(giver.wardrobe.plate, size_of(cover_11HW))
-    apart_11HW = (giver.picture - behind_1CHW).square().mean(1, keepdim=True).sqrt()
-    wall_11HW = 1.0 - ramp(apart_11HW, *_OF_WALL)
-    if (wall_11HW * elsewhere_11HW).sum() > _AS_BEHIND * elsewhere_11HW.sum():
-        return cover_11HW
-    return cover_11HW * (1.0 - _slits(wall_11HW * between_11HW))
-
-
-def _slits(wall_11HW: Tensor) -> Tensor:
-    """Of how much a px is a wall's, what hangs together, is nowhere broader than a slit, and tall: cloth in
-    shade may have the colours of leaves behind it, in patches."""
-    slit = _SLIT * size_of(wall_11HW)[0] / 256
-    wall_HW = (wall_11HW[0, 0].cpu().numpy() > 0).astype(np.uint8)
-    _, part_HW, boxes, _ = cv2.connectedComponentsWithStats(wall_HW)
-    broad = np.unique(part_HW[cv2.morphologyEx(wall_HW, cv2.MORPH_OPEN, disc(slit / 2)) > 0])
-    tall = np.flatnonzero(boxes[:, cv2.CC_STAT_HEIGHT] > _TALL * slit)
-    return wall_11HW * torch.from_numpy(np.isin(part_HW, np.setdiff1d(tall, broad))).to(wall_11HW)
 
 
 def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, others_hw: np.ndarray, broad: float) -> np.ndarray:
@@ -240,12 +209,18 @@ def _up_to(mask_hw: np.ndarray, row: int) -> np.ndarray:
 def _gone_on(
     photo_1CHW: Tensor, cover_11HW: Tensor, inside_11HW: Tensor, whole_hw: np.ndarray, seen_hw: np.ndarray
 ) -> tuple[Tensor, Tensor]:
-    """Colours and cover of a garment with what was hidden of it."""
+    """Colours and cover of a garment with what was hidden of it. seen: what of it has its colours."""
     hidden_hw = _grown(whole_hw & ~seen_hw, _GAP) & whole_hw
     size, device = size_of(photo_1CHW), photo_1CHW.device
+    inside_11HW = inner(_as_cover(seen_hw, size, device), _EDGE) * inside_11HW
     # Its edge is as far inwards as that of what is seen: a step between them would be a flap.
     wanted_11HW = _as_cover(hidden_hw, size, device) * inner(_as_cover(whole_hw, size, device), _EDGE)
-    return continued(photo_1CHW, inside_11HW, wanted_11HW, _RIM), cover_11HW.maximum(wanted_11HW)
+    made_1CHW = continued(photo_1CHW, inside_11HW, wanted_11HW, _RIM)
+    field_hw2 = patterned_behind(photo_1CHW[0], seen_hw, hidden_hw)
+    if field_hw2 is not None:
+        copied_HWC = with_copies(to_rgb(photo_1CHW), field_hw2, to_rgb(made_1CHW))
+        made_1CHW = torch.lerp(made_1CHW, to_tensor(copied_HWC, device), wanted_11HW)
+    return made_1CHW, cover_11HW.maximum(wanted_11HW)
 
 
 def _large_parts(mask_hw: np.ndarray, least: float) -> np.ndarray:

@@ -19,7 +19,7 @@ from engine.compositing.repeats import Cloth, comes_once, led, steps_beside
 from engine.compositing.under_arms import with_rims
 from engine.compositing.under_hands import kinds_of
 from engine.cv import cv2
-from engine.ops.resample import enlarged
+from engine.ops.resample import enlarged, shrunk
 from engine.pictures import to_rgb
 
 _SURE = 0.5  # how sure it is that clothes are there
@@ -48,8 +48,7 @@ def patterned(own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None = No
     that is told to a part of a pixel.
     """
     seen_KHW = seen_clothes(own).cpu().numpy()
-    rows, columns = np.indices(seen_KHW.shape[1:])
-    field_HW2 = np.stack([columns, rows], -1).astype(np.float32) + np.float32(0.5)
+    field_HW2 = _own_places(seen_KHW.shape[1:])
     if not seen_KHW.any():
         return field_HW2
     rgb_HWC, asked_HW = to_rgb(photo_1CHW[:, :3].float()), _asked(own)
@@ -73,13 +72,42 @@ def patterned(own: OwnPose, photo_1CHW: Tensor, fine_HWC: np.ndarray | None = No
         for arm in np.unique(arm_HW):
             of_arm_HW = hole_HW & (arm_HW == arm)
             cloth = Cloth(seen_HW, once_HW, beside_HW, of_arm_HW, of_arm_HW & light_HW)
-            if not cloth.near.any():
-                continue
-            steps_H2 = steps_beside(rgb_HWC if fine_HWC is None else fine_HWC, cloth)
-            found_HW2 = _upright_beyond(led(steps_H2, cloth), seen_HW)
-            copied_HW = of_arm_HW & ~np.isnan(found_HW2[..., 0])
-            field_HW2[copied_HW] = found_HW2[copied_HW][:, ::-1] + np.float32(0.5)
+            if cloth.near.any():
+                _goes_on(field_HW2, cloth, rgb_HWC if fine_HWC is None else fine_HWC)
     return field_HW2
+
+
+@torch.no_grad()
+def patterned_behind(photo_3HW: Tensor, seen_hw: np.ndarray, hidden_hw: np.ndarray) -> np.ndarray | None:
+    """As `patterned`, of one garment what lies before it hides; None where it has no pattern.
+
+    photo: -1 to 1; seen, hidden: bool, on a map of it.
+    """
+    rows = len(seen_hw)
+    edge = np.ones((odd_side(_EDGE, rows),) * 2, np.uint8)
+    inner_hw = cv2.erode(seen_hw.astype(np.uint8), edge) > 0
+    if inner_hw.sum() < _LEAST or not hidden_hw.any():
+        return None
+    small_3hw, bare_hw = shrunk(photo_3HW[None], seen_hw.shape)[0], torch.from_numpy(inner_hw)
+    bare_hw = bare_hw.to(photo_3HW.device)
+    if is_even(small_3hw, bare_hw, rows) or on_ground(small_3hw, bare_hw, bare_hw, rows) is not None:
+        return None
+    rgb_HWC, field_hw2 = to_rgb(photo_3HW[None]), _own_places(seen_hw.shape)
+    once_2hw = comes_once(rgb_HWC, inner_hw)
+    _, part_hw = cv2.connectedComponents(hidden_hw.astype(np.uint8))
+    for part in range(1, part_hw.max() + 1):
+        # With the edge around it, from which steps go on.
+        hole_hw = (cv2.dilate((part_hw == part).astype(np.uint8), edge) > 0) & ~inner_hw
+        if hole_hw.any():
+            _goes_on(field_hw2, Cloth(inner_hw, once_2hw, inner_hw, hole_hw, hole_hw), rgb_HWC)
+    return np.where(hidden_hw[..., None], field_hw2, _own_places(seen_hw.shape))
+
+
+def _goes_on(field_HW2: np.ndarray, cloth: Cloth, rgb_hwC: np.ndarray) -> None:
+    """Into a field, where a hole takes its colours from. rgb: the photo, as large or larger."""
+    found_HW2 = _upright_beyond(led(steps_beside(rgb_hwC, cloth), cloth), cloth.seen)
+    copied_HW = cloth.hole & ~np.isnan(found_HW2[..., 0])
+    field_HW2[copied_HW] = found_HW2[copied_HW][:, ::-1] + np.float32(0.5)
 
 
 def _upright_beyond(found_HW2: np.ndarray, seen_HW: np.ndarray) -> np.ndarray:

@@ -20,14 +20,21 @@ _BENDS = (
 # How much broader than the arm in it a sleeve is on each side at its end, in shoulders, and how much broader
 # it is made for that at most.
 _EASE, _WIDER = 0.015, 2.0
+_PARTS = 6  # of a sleeve that somebody wears, in each of which it is as broad as the arm that comes into it
 _NEAR_HEM, _AT_HEM = 0.8, 0.95  # of a sleeve's length, from where on it is near its end, and at it
 
 
 def on_arm(
-    body: Body, shape: Upper, sleeve: Sleeve, arm_42: np.ndarray, bare: Limb, place_N2: np.ndarray
+    body: Body,
+    shape: Upper,
+    sleeve: Sleeve,
+    arm_42: np.ndarray,
+    bare: Limb,
+    other: Limb,
+    place_N2: np.ndarray,
 ) -> tuple[np.ndarray, float, float]:
     """Where places of a sleeve are on its arm, [N, 2], how far along the arm it goes, and half of how broad
-    it is there, px."""
+    it is there, px. bare, other: that arm, and the one on the other side."""
     along_N, aside_N, length = _beside_sleeve(sleeve, place_N2)
     arm = max(limb_length(arm_42), 1.0)
     scale = body.shoulders / shape.breadth  # px of the picture for one of the photo's
@@ -39,7 +46,17 @@ def on_arm(
         was_4, is_4 = (np.cumsum([0.0, *each_2, each_2.sum()]) for each_2 in (sleeve.arm, bones_2))
         there_N = np.where(along_N < 0, scale * along_N, np.interp(along_N, was_4, is_4))
         end = float(np.interp(length, was_4, is_4)) + (SHORT - STRAIGHT) * body.shoulders
-        return along_limb(arm_42, there_N, scale * aside_N), end, scale * float(min(_halves_of_hem(sleeve)))
+        parts_S = (np.arange(_PARTS) + 0.5) / _PARTS * length
+        there_S = np.interp(parts_S, was_4, is_4)
+        # Around the middle of the arm, wherever in it bones are told, and at least as broad as either is.
+        of_arms = (np.array([each.beside(at) for at in there_S]) for each in (bare, other))
+        across = (_across(each_S2) for each_S2 in (scale * _halves_along(sleeve), *of_arms))
+        (middle_S, half_S), (its_S, arm_S), (_, other_S) = across
+        broader_S = ((np.maximum(arm_S, other_S) + _EASE * body.shoulders) / half_S).clip(1.0, _WIDER)
+        moved_S = its_S - broader_S * middle_S
+        broader_N, moved_N = (np.interp(along_N, parts_S, each_S) for each_S in (broader_S, moved_S))
+        aside_N = scale * aside_N * broader_N + moved_N
+        return along_limb(arm_42, there_N, aside_N), end, float(broader_S[-1] * half_S[-1])
     if along * longest > _LONG * arm:
         along = arm / length
     scale *= _NARROWER
@@ -60,10 +77,28 @@ def at_hem(sleeve: Sleeve, place_N2: np.ndarray) -> np.ndarray:
 
 def _halves_of_hem(sleeve: Sleeve) -> np.ndarray:
     """How far a sleeve reaches on both sides of its line near its end, [2], px of the photo."""
-    place_N2 = np.argwhere(sleeve.mask)[:, ::-1].astype(float)
-    along_N, aside_N, length = _beside_sleeve(sleeve, place_N2)
-    near_N = aside_N[along_N > _NEAR_HEM * length]
-    return np.array([-near_N.min(initial=-1.0), near_N.max(initial=1.0)])
+    along_N, aside_N, length = _of_mask(sleeve)
+    return _halves(aside_N[along_N > _NEAR_HEM * length])
+
+
+def _halves_along(sleeve: Sleeve) -> np.ndarray:
+    """Likewise in each part of its length, [S, 2]."""
+    along_N, aside_N, length = _of_mask(sleeve)
+    part_N = np.floor(along_N / max(length, 1.0) * _PARTS).astype(int).clip(0, _PARTS - 1)
+    return np.stack([_halves(aside_N[part_N == part]) for part in range(_PARTS)])
+
+
+def _across(halves_S2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the middle is between both sides, and half of how broad it is, [S] each."""
+    return (halves_S2[:, 1] - halves_S2[:, 0]) / 2, halves_S2.sum(1) / 2
+
+
+def _of_mask(sleeve: Sleeve) -> tuple[np.ndarray, np.ndarray, float]:
+    return _beside_sleeve(sleeve, np.argwhere(sleeve.mask)[:, ::-1].astype(float))
+
+
+def _halves(aside_N: np.ndarray) -> np.ndarray:
+    return np.array([-aside_N.min(initial=-1.0), aside_N.max(initial=1.0)])
 
 
 def _beside_sleeve(sleeve: Sleeve, place_N2: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

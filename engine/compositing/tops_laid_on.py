@@ -88,16 +88,17 @@ def top_on(
     place_V2 = np.concatenate([mesh.corners, edge_M2])
     on_trunk_V2 = trunk.of(place_V2)
     found = [
-        (sleeve, arm, bare)
-        for sleeve, arm, bare in zip(shape.sleeves, way.arms, bare_arms, strict=True)
+        (sleeve, arm, bare, other)
+        for sleeve, arm, bare, other in zip(shape.sleeves, way.arms, bare_arms, bare_arms[::-1], strict=True)
         if sleeve is not None
     ]
     sleeved_hw, ended_hw, reach = torch.zeros_like(arms_hw), torch.ones_like(arms_hw), _REACH * body.shoulders
     sleeves_hw = np.zeros_like(clothes.mask)
     near_hw = np.zeros(clothes.mask.shape, np.uint8)
     moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
-    for sleeve, (arm_42, along_hw, aside_hw), bare in found:
-        on_arm_V2, end, half = on_arm(body, shape, sleeve, arm_42, bare, place_V2)
+    for sleeve, (arm_42, along_hw, aside_hw), bare, other in found:
+        others_hw = torch.stack([each[2].abs() for each in way.arms]).amin(0)
+        on_arm_V2, end, half = on_arm(body, shape, sleeve, arm_42, bare, other, place_V2)
         share_V, all_V = (of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
         turned.append(on_trunk_V2 + all_V[:, None] * (on_arm_V2 - on_trunk_V2))
@@ -111,8 +112,9 @@ def top_on(
         short_hw = body.shoulders * torch.where(beside_hw, STRAIGHT, SHORT)
         near_arm_hw = (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - short_hw)
         sleeved_hw = sleeved_hw.maximum(arms_hw * near_arm_hw)
-        sleeve_hw = aside_hw.abs() <= torch.stack([each[2].abs() for each in way.arms]).amin(0)
-        ended_hw = torch.where(sleeve_hw & (along_hw < end - STRAIGHT * body.shoulders), 0.0, ended_hw)
+        ended_hw = torch.where(
+            (aside_hw.abs() <= others_hw) & (along_hw < end - STRAIGHT * body.shoulders), 0.0, ended_hw
+        )
         upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
         under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
         # Its rim is no rim of the trunk's, which goes on under it where they meet.
@@ -129,7 +131,7 @@ def top_on(
     trunk_hw = ~_dilated(sleeves_hw, _LAP) if clothes.trunk is None else clothes.trunk.mask
     # A sleeve laps over its trunk where they are joined, and lies beside it below.
     lapped = [
-        _dilated(sleeve.mask, 1) | (_dilated(sleeve.mask, _LAP) & (near_hw > 0)) for sleeve, _, _ in found
+        _dilated(sleeve.mask, 1) | (_dilated(sleeve.mask, _LAP) & (near_hw > 0)) for sleeve, *_ in found
     ]
     only = [only_hw | trunk_hw, *lapped]
     layers = []

@@ -139,6 +139,46 @@ def test_a_hand_before_it_is_filled_with_its_cloth_and_none_comes_along():
     assert at(worn(person).picture, 1.2, 2.0) == pytest.approx(CLOTH, abs=0.1)
 
 
+def test_round_fingers_are_their_shadows_and_no_cloth():
+    before = JOINTS | {LEFT_ELBOW: (2.8, 3.0), LEFT_WRIST: (1.6, 2.0)}
+    person = posed(figure(sleeve=2.5, hem=0, cloth=CLOTH), before)
+    person = painted(person, (0.35, 2.0), (1.15, 2.85), "upper clothes", BELOW)
+    person = painted(person, (0.6, 2.0), (1.4, 2.6), "arms", SKIN)
+    trunk = clothes_worn(person, TOP).trunk
+    for x, y in ((0.45, 2.0), (1.2, 1.25), (1.2, 2.75)):
+        row, column = round((9 - y) * 8), round((x + 6.5) * 8)
+        assert float(trunk.photo[0, 0, row, column]) == pytest.approx(CLOTH, abs=0.2)
+
+
+def test_a_trunk_goes_on_below_arms_that_are_laid_across_it():
+    across = JOINTS | {LEFT_ELBOW: (2.8, 2.0), LEFT_WRIST: (-0.6, 2.0)}
+    person = posed(figure(sleeve=2.5, hem=0, cloth=CLOTH), across)
+    person = painted(person, (-2.1, 2.1), (1.5, 2.5), "arms", SKIN)
+    trunk = clothes_worn(person, TOP).trunk
+    for y in (4.0, 2.0, 1.0, 0.5):
+        assert trunk.mask[round((9 - y) * 8), round(6.5 * 8)], f"{y} dm"
+    assert at(worn(person).picture, 0.0, 0.6) == pytest.approx(CLOTH, abs=0.1)
+
+
+def test_what_shines_through_between_trunk_and_arm_is_no_cloth():
+    def gap(x: tuple[float, float]) -> np.ndarray:
+        person = painted(giver(), x, (0.6, 3.2), "upper clothes", WALL)
+        return clothes_worn(person, TOP).trunk.mask[round((9 - 2.0) * 8)]
+
+    column = round((1.7 + 6.5) * 8)
+    assert not gap((1.5, 2.0))[column]
+    assert gap((-0.3, 0.3))[round(6.5 * 8)], "a white stripe down the middle is"
+
+
+def test_a_sleeve_is_around_its_arm_wherever_in_it_joints_are():
+    """The giver's are told at the upper edge of the sleeves: the wearer's arms are covered whole."""
+    high = JOINTS | {joint: (x, 5.3) for joint, (x, y) in JOINTS.items() if y == 4.75 and abs(x) > 2}
+    now = worn(posed(figure(sleeve=4.4, hem=0, cloth=CLOTH), high))
+    for side in (-1, 1):
+        for y in (4.3, 4.75, 5.2):
+            assert at(now.picture, side * 3.4, y) == pytest.approx(CLOTH, abs=0.1), f"{side}, {y}"
+
+
 def test_a_print_that_looks_like_skin_stays_where_no_arm_is():
     person = painted(giver(), (-0.5, 0.5), (2.0, 2.8), "arms", SKIN)
     clothes = clothes_worn(person, TOP)

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from engine.compositing.grain import with_grain
 from engine.compositing.own_pose import OwnPose
-from engine.compositing.patterns import copied, patterned
+from engine.compositing.patterns import copied, patterned, patterned_behind, with_copies
 from engine.compositing.under_arms import with_rims
+from engine.pictures import to_rgb
 from engine.regions import REGIONS
 
 ARM = REGIONS.index("arms")
@@ -48,6 +49,19 @@ def test_stripes_go_on_under_an_arm(turn):
     plain = with_grain(ON_SHIRT, given, None)[0].under[0, :3]
     wrong, before = ((each - photo[0]).abs()[(..., *INNER)].mean() for each in (made, plain))
     assert wrong < 0.1 < 0.3 < before
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_stripes_go_on_behind_what_lies_before_a_garment(turn):
+    photo = stripes(turn)
+    given, (seen_hw, hidden_hw) = photo.clone(), np.zeros((2, *SIZE), bool)
+    given[0, :, UNDER[0], UNDER[1]] = 0.9
+    seen_hw[CLOTH], hidden_hw[UNDER] = True, True
+    field_hw2 = patterned_behind(given[0], seen_hw, hidden_hw)
+    assert field_hw2 is not None and not copied(field_hw2)[~hidden_hw].any()
+    made_HWC = with_copies(to_rgb(given), field_hw2, to_rgb(given))
+    assert np.abs(made_HWC.astype(float) - to_rgb(photo))[INNER].mean() < 0.1 * 127.5
+    assert patterned_behind(grey(0.2)[0], seen_hw, hidden_hw) is None, "plain"
 
 
 def test_what_is_known_and_what_no_arm_comes_near_takes_its_own_colours():

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import centres, look_up, make_atlas
+from engine.compositing.dresses_told import told_as_dress
 from engine.compositing.fields import around, largest, nearest_known, size_of
 from engine.garments import (
     ARMS,
@@ -104,7 +105,7 @@ def make_wardrobe(photo_1CHW: Tensor, surface_1Khw: Tensor, plate_1CHW: Tensor |
     surface_1Khw, photo_1CHW = surface_1Khw.float(), photo_1CHW.float()
     class_8hw, place_3hw = surface_1Khw[0].split((CLASSES, 3))
     place_3hw = place_3hw * SURFACE_SPAN
-    pieces_Phw = _pieces(class_8hw.softmax(0), place_3hw)
+    pieces_Phw = told_as_dress(_pieces(class_8hw.softmax(0), place_3hw), photo_1CHW)
     piece_hw = largest(pieces_Phw[None])[0]
     part_P = torch.bincount(piece_hw.flatten(), minlength=len(PIECES)).float()
     part_P[0] = 0.0

@@ -78,6 +78,24 @@ def test_a_dress_is_one_above_the_waist_and_a_skirt_below_unless_a_top_is_worn()
     assert worn((0, 1.5, 0.75), skirt) == "skirt" and worn((0, 4, 0.75), skirt) == "top"
 
 
+def test_a_top_of_its_skirts_cloth_is_a_dress():
+    """But not above a belt of skin, nor a dress that lies alone, whose outline tells what it is."""
+    top, skirt, legs = ("upper clothes", 6, 1), ("dress or skirt", 1, -4), ("legs", -4, -8)
+
+    def word(*clothes: tuple[str, float, float], skirt_is: float = 0.25) -> str:
+        surface = person(*clothes)
+        grey_11HW = photo(surface)[:, :1]
+        grey_11HW[grey_11HW == REGIONS.index("dress or skirt") / 4 - 1] = skirt_is
+        grey_11HW[grey_11HW == REGIONS.index("upper clothes") / 4 - 1] = 0.25
+        shown = make_wardrobe(grey_11HW.expand(1, 3, -1, -1), surface).shown()
+        return "dress" if shown["dress"] > shown["skirt"] else "top"
+
+    assert word(top, skirt, legs) == "dress"
+    assert word(top, skirt, legs, skirt_is=0.5) == "top", "of another cloth"
+    assert word(("upper clothes", 6, 2), skirt, legs) == "top", "skin between"
+    assert word(top, skirt) == "top", "nobody"
+
+
 def test_an_arm_before_the_body_takes_nothing_from_the_shirt_behind_it():
     crossed = person(("upper clothes", 6, 0), ("arms", 3, 2))
     assert worn((0, 2.5, 0.75), crossed) == "top"

@@ -56,6 +56,7 @@ _GAP = 2  # px of a map, half as broad is no gap but a rim
 _RIM_BEFORE = 4
 _RIM = 3  # px of a map of 256 rows, up to which what is hidden has the colours of what is beside it
 _HIDDEN = 0.8  # of the shoulders, along which a hand or arm hides an edge at most
+_HUNG = 1.6  # likewise, below the waist of a dress
 _BEFORE = 0.5  # likewise, up to where aside of the middle what is parted from a trunk is of it
 _UNDER = 0.1  # likewise, how far a trunk goes on under its sleeves
 _FALLS = 0.42  # how shoulders fall
@@ -114,7 +115,11 @@ def clothes_worn(giver: Drawn, garment: Garment) -> Clothes | None:
     trunk_hw |= _large_parts(seen_hw & ~sleeves_hw & before_trunk_hw, _SCRAP)
     if not trunk_hw.any():
         return None
-    whole_hw = _filled(trunk_hw, before_hw | sleeves_hw, none_hw, _HIDDEN * body.shoulders)
+    before_hw |= sleeves_hw
+    whole_hw = _filled(trunk_hw, before_hw, none_hw, _HIDDEN * body.shoulders)
+    # Below its waist a dress has no edge of its own beside an arm that hangs.
+    below_h1 = np.arange(small[0])[:, None] > body.hips[1] - WAIST * body.trunk
+    whole_hw |= _filled(trunk_hw, before_hw, none_hw, _HUNG * body.shoulders) & below_h1
     # It goes on under its sleeves where they are joined; and cloth beside it is likelier than none.
     beside_hw = _grown(trunk_hw, _UNDER * body.shoulders)
     joined_h1 = np.arange(small[0])[:, None] < armpits

@@ -160,6 +160,16 @@ def test_a_trunk_goes_on_below_arms_that_are_laid_across_it():
     assert at(worn(person).picture, 0.0, 0.6) == pytest.approx(CLOTH, abs=0.1)
 
 
+def test_a_dress_goes_on_behind_an_arm_that_hangs_before_it():
+    hanging = JOINTS | {LEFT_ELBOW: (2.6, 1.8), LEFT_WRIST: (2.0, -1.6)}
+    person = figure(sleeve=2.5, hem=1.0, cloth=CLOTH, legs="dress or skirt", below=CLOTH, ends=-6.0)
+    person = painted(posed(person, hanging), (1.4, 2.1), (-3.4, 0.2), "arms", SKIN)
+    clothes = clothes_worn(person, garment("dress"))
+    column = round((1.7 + 6.5) * 8)
+    for y in (-0.2, -1.6, -3.0):
+        assert clothes.trunk.mask[round((9 - y) * 8), column], f"{y} dm"
+
+
 def test_what_shines_through_between_trunk_and_arm_is_no_cloth():
     def gap(x: tuple[float, float]) -> np.ndarray:
         person = painted(giver(), x, (0.6, 3.2), "upper clothes", WALL)

@@ -178,6 +178,7 @@ def test_what_shines_through_between_trunk_and_arm_is_no_cloth():
     column = round((1.7 + 6.5) * 8)
     assert not gap((1.5, 2.0))[column]
     assert gap((-0.3, 0.3))[round(6.5 * 8)], "a white stripe down the middle is"
+    assert gap((1.65, 1.8))[column], "and so is a thin one, of a pattern"
 
 
 def test_a_sleeve_is_around_its_arm_wherever_in_it_joints_are():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
@@ -136,6 +136,8 @@ class MainWindow(QMainWindow):
         c, centre, docks, made = self.controller, self.centre, self.docks, self.actions_by_id
         self.proportioning = Proportioning(c, docks.proportions)
         self.panel_keys = PanelKeys(self, centre.canvas, centre.asking, docks.panels)
+        for view in (docks.poses.grid, docks.looks.row, docks.history):
+            view.installEventFilter(centre.canvas.held)
         self.comparing = Comparing(centre, c, made["toggle_reference"])
         dressing = DressMode(c)
         self.aim = Aim(self, centre.canvas, c, dressing)
@@ -220,11 +222,22 @@ class MainWindow(QMainWindow):
         document.mark_saved(document.look, document.pins)
         self.autosave.forget()
 
+    # What panels leave of keys: a slider keeps the keyboard once it was pulled, a list once it was clicked.
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:  # of a slider, which keeps the keys once it was pulled
+        if event.key() == Qt.Key.Key_Escape:
             self.centre.canvas.escape()
-        else:
+        elif not self.centre.canvas.held.pressed(event):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        self.centre.canvas.held.released(event)
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.centre.canvas.held.let_go()  # whoever is told of the release is another window
+        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._asks and not self.looks.may_go(self.close):

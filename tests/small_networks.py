@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from engine.models import nted, pise
 from engine.models.pise import PiseConfig, SourceImage, one_hot
@@ -44,7 +47,15 @@ def small_nted(detail: int) -> nted.Nted:
 
 
 def small_pise(config: PiseConfig, seed: int = 0) -> pise.Pise:
-    """Its batch norms have seen pictures, and its parsing maps have several regions."""
+    """Its batch norms have seen pictures, and its parsing maps have several regions. Made once a process: the
+    generator of numbers goes on as if it were made now."""
+    network, state = _small_pise(config, seed)
+    torch.set_rng_state(state)
+    return deepcopy(network)
+
+
+@cache
+def _small_pise(config: PiseConfig, seed: int) -> tuple[pise.Pise, Tensor]:
     torch.manual_seed(seed)
     network = pise.Pise(config).train().requires_grad_(False)
     for _ in range(20):
@@ -53,7 +64,7 @@ def small_pise(config: PiseConfig, seed: int = 0) -> pise.Pise:
         network(SourceImage(torch.rand(2, 3, *SIZE) * 2 - 1, maps, heat), target_heat, maps.flip(0))
         if network.parnet is not None:
             network.parnet(maps, heat, target_heat)
-    return network.eval()
+    return network.eval(), torch.get_rng_state()
 
 
 FILES = {

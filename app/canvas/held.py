@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
 # A key that repeats is let go and pressed again by the system. Qt tells that apart only where both events
@@ -13,7 +13,7 @@ LET_GO_MS = 60
 
 
 class HeldKeys(QObject):
-    """tell: by key, who hears whether it is held."""
+    """tell: by key, who hears whether it is held. A list that it filters events of is not searched."""
 
     def __init__(self, tell: Mapping[int, Callable[[bool], object]], parent: QObject):
         super().__init__(parent)
@@ -38,6 +38,11 @@ class HeldKeys(QObject):
         if event.key() in self._held and not event.isAutoRepeat():
             self._loose.add(event.key())
             self._waiting.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        # By its type as well: Qt hands over a shortcut that is asked about as such an event too.
+        pressed = event.type() == QEvent.Type.KeyPress
+        return pressed and isinstance(event, QKeyEvent) and self.pressed(event)
 
     def let_go(self) -> None:
         """All of them, as when the keyboard is somebody else's now."""

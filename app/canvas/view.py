@@ -98,7 +98,7 @@ class CanvasView(QGraphicsView):
                 self.band,
             ),
         )
-        self._held = HeldKeys(
+        self.held = HeldKeys(
             {
                 Qt.Key.Key_Backslash: self.peeked.emit,
                 Qt.Key.Key_I: self.glanced.emit,
@@ -267,7 +267,7 @@ class CanvasView(QGraphicsView):
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif event.key() == Qt.Key.Key_Escape:
             self.escape()
-        elif not (self._held.pressed(event) or self.hand.key(event) or self._mode_hand.key(event)):
+        elif not (self.held.pressed(event) or self.hand.key(event) or self._mode_hand.key(event)):
             super().keyPressEvent(event)
 
     def escape(self) -> None:
@@ -284,7 +284,7 @@ class CanvasView(QGraphicsView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.viewport().unsetCursor()
-        self._held.released(event)
+        self.held.released(event)
         super().keyReleaseEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
@@ -295,7 +295,7 @@ class CanvasView(QGraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._space = self._ringed = False
         self.viewport().update()
-        self._held.let_go()
+        self.held.let_go()
         super().focusOutEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802

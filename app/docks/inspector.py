@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -38,6 +38,21 @@ WAITING = "One moment: the maps of this picture are being made."
 HINT = "Press 3, then point at the picture: which part of the photo made this pixel?"
 ROOMY = 620  # px of height from which on all bars have room and the atlas still has some
 LEAST_NAMED = 0.002  # of the picture: a region smaller than that is not in the legend
+
+
+class _Scrolled(QScrollArea):
+    """Scrolls upwards and down alone: never narrower than `narrowest` and its bar."""
+
+    def __init__(self, narrowest: QWidget):
+        super().__init__()
+        self._narrowest = narrowest
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        beside = self.verticalScrollBar().sizeHint().width()
+        width = self._narrowest.minimumSizeHint().width() + beside
+        return QSize(width, super().minimumSizeHint().height())
 
 
 class InspectPanel(QWidget):
@@ -107,11 +122,20 @@ class InspectPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
         self._body, self._rest = QWidget(), QWidget()  # rest: what the atlas leaves where there is none
-        self._scroll, self._foot = QScrollArea(), QWidget()
+        self._scroll, self._foot = _Scrolled(self.tools), QWidget()
         self._lay_out()
         self.show_inspection(None, ())
 
     def _lay_out(self) -> None:
+        # From the outermost inwards: whoever comes into another place with its children is styled anew.
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 2, 14, 12)
+        outer.addWidget(self.hint)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(self._foot)
+        # In a low window what is above the scale is scrolled; the scale belongs to the picture and stays.
+        self._scroll.setWidget(self._body)
+        self._scroll.setWidgetResizable(True)
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
@@ -138,23 +162,11 @@ class InspectPanel(QWidget):
         column.addLayout(order)
         column.addWidget(self.tiles, 1)
         column.addWidget(self._rest, 1)
-        # In a low window what is above the scale is scrolled; the scale belongs to the picture and stays.
-        self._scroll.setWidget(self._body)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        beside = self._scroll.verticalScrollBar().sizeHint().width()
-        self._scroll.setMinimumWidth(self.tools.minimumSizeHint().width() + beside)
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.addLayout(other)
         foot.addWidget(self.scale)
         foot.addLayout(last)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(14, 2, 14, 12)
-        outer.addWidget(self.hint)
-        outer.addWidget(self._scroll, 1)
-        outer.addWidget(self._foot)
         for widget in self.findChildren(QWidget):
             if widget.focusPolicy() & Qt.FocusPolicy.ClickFocus:
                 # A mouse leaves the keyboard with the canvas: Esc, arrows and held keys are meant for that.

@@ -21,7 +21,7 @@ from app import icons, plain
 from app.docks.brush import BrushRow
 from app.docks.cards import card_picture
 from app.docks.refining import RefiningRow
-from app.docks.shelf import AmountSlider
+from app.docks.sliders import AmountSlider
 from app.document import Look, Photo, Worn
 from engine.editing.regions import Choice
 from engine.garments import OUTFIT
@@ -263,4 +263,4 @@ class OutfitPanel(QWidget):
 
     def _slid(self, row: OutfitRow, value: int) -> None:
         row.value.setText(f"{value} %")
-        self.strength_changed.emit(row.word, value / 100.0, row.slider.isSliderDown() or row.slider.moving)
+        self.strength_changed.emit(row.word, value / 100.0, row.slider.sliding)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from app.docks.shelf import AmountSlider
+from app.docks.sliders import AmountSlider
 from engine.pose.proportions import LEAST, MOST, PARTS
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.docks.sliders import AmountSlider
 from engine.inspecting.colouring import Scale
 
 # Perceptual ones: as much lighter to the eye as the value is higher.
@@ -140,8 +141,7 @@ class ScalePanel(QWidget):
         self.colour_map.setCurrentText(FIRST)
         self.colour_map.setAccessibleName("Colour map")
         self.colour_map.currentIndexChanged.connect(self._recolour)
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
-        self.opacity.setRange(0, 100)
+        self.opacity = AmountSlider()
         self.opacity.setValue(round(100 * self.scale.opacity))
         self.opacity.setAccessibleName("Opacity of the map")
         self.opacity.setToolTip("At the right end the map alone, at the left end the picture alone")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -15,13 +14,13 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
 
 from app import icons, plain
 from app.docks.cards import THUMB, PhotoCard
+from app.docks.sliders import AmountSlider
 from app.document import Look
 
 COLUMNS = 2
@@ -36,54 +35,6 @@ TOLD = (
     "renamed",
     "moved",
 )
-WHEEL_REST_MS = 600  # a pause this long ends a turn of the wheel
-
-
-class AmountSlider(QSlider):
-    """A slider that tells when a gesture begins: a press, a key (as long as it is held), a turn of the wheel.
-
-    `moving`: whether a change of its value belongs to that gesture.
-    """
-
-    began = Signal()
-
-    def __init__(self):
-        super().__init__(Qt.Orientation.Horizontal)
-        self.moving = False
-        self._wheeled = -WHEEL_REST_MS
-        self.sliderPressed.connect(self._taken)
-        self.setRange(0, 100)
-        self.setPageStep(10)
-
-    def _taken(self) -> None:
-        """Its handle is down, by a hand that has not been told of yet, or by none."""
-        if not self.moving:
-            self.began.emit()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        # Beside its handle a slider goes on as long as it is pressed, and has no handle down.
-        self.began.emit()
-        self.moving = True
-        super().mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        super().mouseReleaseEvent(event)
-        self.moving = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        self._move(partial(super().keyPressEvent, event), again=event.isAutoRepeat())
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        again = event.timestamp() - self._wheeled < WHEEL_REST_MS
-        self._wheeled = event.timestamp()
-        self._move(partial(super().wheelEvent, event), again)
-
-    def _move(self, handle: Callable[[], None], again: bool) -> None:
-        if not again:
-            self.began.emit()
-        self.moving = True
-        handle()
-        self.moving = False
 
 
 class Shelf(QWidget):
@@ -168,8 +119,7 @@ class Shelf(QWidget):
 
     def _slid(self, value: int) -> None:
         self._mix_value.setText(f"{value} %")
-        sliding = self.slider.isSliderDown() or self.slider.moving
-        self.amount_changed.emit(self._chosen, value / 100.0, sliding)
+        self.amount_changed.emit(self._chosen, value / 100.0, self.slider.sliding)
 
     def choose(self, key: str) -> None:
         """Let the slider speak of this photo. Only to look: nothing changes before it is moved."""

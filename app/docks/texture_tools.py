@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.docks.sliders import AmountSlider
 from app.document import Photo
 from engine.look import ChangedTexture
 
@@ -63,7 +63,7 @@ class TextureTools(QWidget):
         self._reset = menu.addAction("Reset this texture", self.reset_wanted.emit)
         self._reset_all = menu.addAction("Reset all textures", self.reset_all_wanted.emit)
         self.more.setMenu(menu)
-        self.scale = QSlider(Qt.Orientation.Horizontal)
+        self.scale = AmountSlider()
         self.scale.setRange(0, LOUDEST)
         self.scale.setAccessibleName("Scale of the texture, per cent")
         self.scale.setToolTip("How strong the texture is, of what it was")
@@ -72,10 +72,8 @@ class TextureTools(QWidget):
         self._scaled.setMinimumWidth(self._scaled.fontMetrics().horizontalAdvance(f"{LOUDEST}%"))
         self.scale.valueChanged.connect(self._tell_scale)
         self._tell_scale(self.scale.value())
-        self.scale.sliderPressed.connect(self.slide_began)
-        self.scale.valueChanged.connect(
-            lambda value: self.scale_wanted.emit(value / 100, self.scale.isSliderDown())
-        )
+        self.scale.began.connect(self.slide_began)
+        self.scale.valueChanged.connect(lambda value: self.scale_wanted.emit(value / 100, self.scale.sliding))
         self._changed = ChangedTexture("", 0)  # as it was last shown
         self._offered: tuple[tuple[str, str], ...] = ()  # keys and names of the photos in the menu
         column = QVBoxLayout(self)

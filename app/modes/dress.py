@@ -36,7 +36,8 @@ class DressMode(QObject):
         self._pieces_hw: np.ndarray | None = None
         self._picture_HWC: np.ndarray | None = None
         self._distribution: regions.LayerMaps = {}
-        self._lines_of: dict[Choice, list[np.ndarray]] = {}  # of the picture that is shown
+        # Of the picture that is shown: by choice its mask, and the lines around that.
+        self._lines_of: dict[Choice, tuple[np.ndarray, list[np.ndarray]]] = {}
         self._hovered = ""
         self.wishes = Wishes(self._give)
         self._early: list[Callable[[], object]] = []  # what the hand did before it is known what is where
@@ -238,13 +239,21 @@ class DressMode(QObject):
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.pieces is not None and self.on:
+            if not self._is_shown(frame):
+                self._lines_of.clear()
             self._pieces_hw, self._picture_HWC = frame.pieces, frame.image
-            self._lines_of.clear()
             self._press_early()
             if not self.brush.on:
                 self.hover_changed.emit(self._lines((self._hovered,) if self._hovered else ()), self._hovered)
             self._tell_choice()
             self._tell_drawn()
+
+    def _is_shown(self, frame: Frame) -> bool:
+        """Whether its picture is the present one: maps come with the picture that was there before them."""
+        pieces_hw, picture_HWC = self._pieces_hw, self._picture_HWC
+        if frame.pieces is None or pieces_hw is None or picture_HWC is None:
+            return False
+        return np.array_equal(frame.pieces, pieces_hw) and np.array_equal(frame.image, picture_HWC)
 
     def _press_early(self) -> None:
         """What was clicked, or where a photo was let go, while nothing was known yet."""
@@ -356,10 +365,13 @@ class DressMode(QObject):
     def _lines(self, choice: Choice) -> list[np.ndarray]:
         if self._pieces_hw is None or self._picture_HWC is None or not choice:
             return []
-        if choice not in self._lines_of:
-            from engine.editing.outlines import sharp
+        mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
+        known = self._lines_of.get(choice)
+        if known is not None and np.array_equal(known[0], mask_hw):
+            return known[1]
+        from engine.editing.outlines import sharp
 
-            mask_hw = regions.seen_as(self._pieces_hw, choice, self._distribution)
-            wall_hw = None if BACKGROUND in choice else self._pieces_hw == 0
-            self._lines_of[choice] = regions.outline(sharp(mask_hw, self._picture_HWC, wall_hw))
-        return self._lines_of[choice]
+        wall_hw = None if BACKGROUND in choice else self._pieces_hw == 0
+        lines = regions.outline(sharp(mask_hw, self._picture_HWC, wall_hw))
+        self._lines_of[choice] = mask_hw, lines
+        return lines

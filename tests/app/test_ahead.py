@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from test_dress import SHIRT, card, click, dressing, outfit, shelve  # noqa: F401  # a fixture is taken by name
 
-from app import worker
+from app import foresight, worker
+from app.docks.cards import THUMB
 from app.foresight import Foresight
 
 
@@ -212,3 +213,9 @@ def test_once_the_picture_is_there_what_goes_on_rests_between_its_parts(dressing
     enter(driver, key)
     driver.until(lambda: (0.0123, 1, True) in rests)
     assert not any(rest == 0.0123 and not drawn for rest, drawn, _ in rests)
+
+
+def test_who_crosses_a_card_does_not_stay_and_who_stays_is_not_waited_for_long():
+    """A hand that goes somewhere else crosses a picture with two px a ms and more; who clicks does so a
+    quarter of a second after the pointer came, and a garment is drawn in 150 ms."""
+    assert THUMB.width() / 2.0 < foresight._STAYS_MS <= 250 - 150

@@ -12,17 +12,22 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from app import worker
 from app.dialogs.which import PeopleInPhoto
 from app.document import Worn
 from app.jobs import LeaveRefining
+from engine.editing import outlines
+from engine.editing.outlines import sharp
 
 SHIRT, TROUSERS, FACE, WALL = (88.0, 90.0), (88.0, 170.0), (88.0, 40.0), (20.0, 20.0)
 NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def dressing(open_window, photo, standing):
-    """A window in Dress mode, with a dark photo of somebody on its shelf."""
+def dressing(open_window, photo, standing, monkeypatch):
+    """A window in Dress mode, with a dark photo of somebody on its shelf. Exact pictures come right after a
+    click: no test here looks at a hand that rests."""
+    monkeypatch.setattr(worker, "REST_S", 0.01)
     driver = open_window(pose=standing)
     shelve(driver, photo("linen.png"))
     QTest.keyClick(driver.window, Qt.Key.Key_2)
@@ -112,6 +117,23 @@ def test_photos_light_up_where_they_have_what_is_pointed_at_before_anything_is_c
     assert card(dressing, key).lit  # what is chosen stays lit
     QTest.keyClick(dressing.window, Qt.Key.Key_1)
     assert not card(dressing, key).lit
+
+
+def test_lines_are_made_once_for_a_picture_that_comes_again_with_its_maps(dressing, monkeypatch):
+    made, frames = [], []
+    monkeypatch.setattr(outlines, "sharp", lambda *given: made.append(given) or sharp(*given))
+    dressing.controller.frames.mapped.connect(frames.append)
+    click(dressing, SHIRT)
+    dressing.until(lambda: frames)
+    before, box = len(made), dressing.canvas.chosen.path().boundingRect()
+    dressing.controller.frames.mapped.emit(frames[-1])
+    assert len(made) == before and dressing.canvas.chosen.path().boundingRect() == box
+    higher = replace(frames[-1], pieces=np.roll(frames[-1].pieces, -8, 0))
+    dressing.controller.frames.mapped.emit(higher)
+    assert len(made) > before and dressing.canvas.chosen.path().boundingRect().top() < box.top() - 8
+    before = len(made)
+    dressing.controller.frames.mapped.emit(replace(higher, image=255 - higher.image))
+    assert len(made) > before, "along the edges of another picture"
 
 
 def test_click_shift_alt_and_wheel_choose(dressing):

@@ -7,7 +7,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 
 from app import theme
 from app.dialogs.palette import Palette, matches
@@ -141,6 +149,37 @@ def test_the_keys_are_seen_wherever_they_are(driver):
             if panel.grab().toImage() == before:
                 blind.append((panel.windowTitle(), widget.accessibleName() or type(widget).__name__))
     assert stops > 12 and not blind, blind
+
+
+def test_a_key_is_held_wherever_no_text_is_typed(driver):
+    driver.drag(LEFT_WRIST, 10, -30)
+    driver.until_full()
+    driver.window.snapshots.take()
+    docks = driver.window.docks
+    docks.panels[7].show()
+    told = []
+    driver.canvas.weighed.connect(told.append)
+    lists = docks.looks.row, docks.poses.grid, docks.history
+    slider, *others = docks.proportions.sliders["head"], docks.poses.whole, docks.shelf.cards[0]
+    for widget in (*lists, slider, *others):
+        widget.setFocus()
+        chosen = [each.currentIndex().row() for each in lists]
+        QTest.keyPress(widget, Qt.Key.Key_E)
+        assert told == [True], widget.accessibleName()
+        assert [each.currentIndex().row() for each in lists] == chosen, "nothing is searched by its name"
+        QTest.keyRelease(widget, Qt.Key.Key_E)
+        driver.until(lambda: told == [True, False])
+        told.clear()
+    number = docks.joint.findChild(QLineEdit)
+    number.setFocus()
+    QTest.keyClick(number, Qt.Key.Key_E)
+    assert not told, "typed into a number"
+    slider.setFocus()
+    QTest.keyPress(slider, Qt.Key.Key_E)
+    dialog = QWidget(driver.window, Qt.WindowType.Dialog)
+    dialog.show()
+    dialog.activateWindow()
+    driver.until(lambda: told == [True, False])  # another window is told of the release
 
 
 def test_f6_reaches_what_is_offered_and_it_waits(driver):

@@ -12,6 +12,7 @@ from fake_engine import LEVELS, FakeBackend
 from app.ahead import Ahead, Foresee, Foreseen
 from app.worker import AT_HAND_S, Post, RenderWorker, resting
 from engine.api import Frame, GarmentSwap, Mix, RenderRequest, SlotChange, Stroke
+from engine.editing.settle import STEPS
 
 ROWS = LEVELS[-1]
 POSE = np.arange(54, dtype=np.float32).reshape(18, 3)
@@ -169,6 +170,13 @@ def test_what_is_to_be_renewed_is_not_found_and_made_again(ahead, host):
 )
 def test_how_long_the_thread_rests(given, rest_s):
     assert resting(*given) == rest_s
+
+
+def test_a_click_seldom_meets_a_part_of_settling_and_a_photo_is_settled_all_the_same():
+    """Clicks come whenever they like. A step of settling takes a third of a second of one core."""
+    step_s = 0.33
+    assert step_s / (step_s + AT_HAND_S) <= 0.25, "three of four clicks"
+    assert STEPS * (step_s + AT_HAND_S) < 40
 
 
 # The render thread's steps, one by one.

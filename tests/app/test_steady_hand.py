@@ -169,7 +169,7 @@ def test_z_shows_the_pose_before_the_last_step_whatever_made_it(driver):
         QTest.keyPress(driver.canvas, Qt.Key.Key_Z)
         right = ghost.path().boundingRect().right() if ghost.isVisible() else float("nan")
         QTest.keyRelease(driver.canvas, Qt.Key.Key_Z)
-        driver.until(lambda: not driver.canvas._held._held)
+        driver.until(lambda: not driver.canvas.held._held)
         assert not ghost.isVisible()
         return right
 

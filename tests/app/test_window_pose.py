@@ -340,7 +340,7 @@ def test_holding_backslash_shows_the_reference(open_window):
     QTest.keyPress(driver.canvas, Qt.Key.Key_Backslash)
     assert driver.canvas.reference.isVisible()
     QTest.keyRelease(driver.canvas, Qt.Key.Key_Backslash)
-    driver.until(lambda: not driver.canvas._held._held)
+    driver.until(lambda: not driver.canvas.held._held)
     assert not driver.canvas.reference.isVisible()
 
 

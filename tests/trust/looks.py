@@ -12,7 +12,18 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from trust.corpus import EITHER, READ, REFUSED, Case, damaged, odd_json, pictures, strange, with_text
+from trust.corpus import (
+    EITHER,
+    QUICK,
+    READ,
+    REFUSED,
+    Case,
+    damaged,
+    odd_json,
+    pictures,
+    strange,
+    with_text,
+)
 
 
 @cache
@@ -37,7 +48,8 @@ def packed(parts: dict[str, bytes], deflated: tuple[str, ...] = ()) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in parts.items():
-            archive.writestr(name, data, zipfile.ZIP_DEFLATED if name in deflated else zipfile.ZIP_STORED)
+            method = zipfile.ZIP_DEFLATED if name in deflated else zipfile.ZIP_STORED
+            archive.writestr(name, data, method, QUICK)
     return buffer.getvalue()
 
 

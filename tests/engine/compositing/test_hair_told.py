@@ -130,3 +130,19 @@ def test_beside_hair_no_arm_tells_its_colours():
         painted(shown, *where, BROWN)
     made, _ = with_hair(surface, arms, shown)
     assert (made[0, :CLASSES].argmax(0)[46:88, 72:74] == HAIR).all()
+
+
+def test_of_an_arm_between_locks_only_what_is_four_px_from_them_tells_its_colours():
+    """Most of what counts as the arm is hair: ten px between two locks, of which two are skin."""
+    surface, arms = seen(True)
+    arms[0, -2] = -6.0  # the other arm is not seen
+    shown = picture(SKIN, SKIN)
+    low = slice(44, 90)
+    for lock in (slice(60, 64), slice(74, 78)):
+        surface[0, :CLASSES, low, lock] = 0.0
+        surface[0, HAIR, low, lock] = 12.0
+    for hair in (slice(60, 68), slice(70, 78)):
+        painted(shown, low, hair, BROWN)
+    made, _ = with_hair(surface, arms, shown)
+    told = made[0, :CLASSES, 48:86, 64:74].argmax(0) == HAIR
+    assert told[:, :3].all() and told[:, -3:].all() and not told[:, 4:6].any()

@@ -46,8 +46,8 @@ def people(sittings):
     return {index: taken.views for index, taken in sittings.items()}
 
 
-@pytest.fixture
-def rendered(studio, monkeypatch):
+@pytest.fixture(scope="session")
+def rendered(studio):
     """Runs the command that renders, with these options. Its one worker is this process, with the studio that
     is open; `tests/train/test_shards.py` starts real ones."""
     from train.commands import render
@@ -73,10 +73,11 @@ def rendered(studio, monkeypatch):
 
     def run(*options: str) -> int:
         size, root = "x".join(map(str, studio.renderer.size)), str(studio.assets.root)
-        return render.run([*options, "--size", size, "--workers", "1", "--assets", root])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(render, "ProcessPoolExecutor", Here)
+            patched.setattr(render, "_worker", {})
+            patched.setattr(render.signal, "signal", lambda *_: None)
+            patched.setattr("train.studio.photographer.Studio", opened)
+            return render.run([*options, "--size", size, "--workers", "1", "--assets", root])
 
-    monkeypatch.setattr(render, "ProcessPoolExecutor", Here)
-    monkeypatch.setattr(render, "_worker", {})
-    monkeypatch.setattr(render.signal, "signal", lambda *_: None)
-    monkeypatch.setattr("train.studio.photographer.Studio", opened)
     return run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -10,13 +12,15 @@ from engine.regions import REGIONS
 from train.data.people import People
 from train.studio import STUDIO_OF_COATS
 from train.studio.coats import KINDS, draw_coat, draw_coated
-from train.studio.garments import CLOSINGS, COLLARS, Skirt, SuitPart, Top
+from train.studio.garments import CLOSINGS, COLLARS, Outfit, Skirt, SuitPart, Top
 
 UPPER, DRESS = REGIONS.index("upper clothes"), REGIONS.index("dress or skirt")
 CROTCH, FLOOR = -0.5, -7.4
 
 
-def coated(count: int = 200):
+@cache
+def coated(count: int = 200) -> list[Outfit]:
+    """Dressed once for all tests, which only look."""
     return [draw_coated(np.random.default_rng(seed), seed % 3 > 0) for seed in range(count)]
 
 

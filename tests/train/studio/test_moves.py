@@ -194,12 +194,12 @@ def test_the_plate_is_the_place_without_anybody(views):
 
 
 @pytest.fixture(scope="module")
-def folder(studio, tmp_path_factory):
+def folder(rendered, tmp_path_factory):
     """A person before the first moves and after each, written by the command."""
     folder = tmp_path_factory.mktemp("moves")
-    options = ["--range", f"{PEOPLE[0]}:{PEOPLE[0] + 1}", "--workers", "1", "--output", str(folder)]
+    options = ["--range", f"{PEOPLE[0]}:{PEOPLE[0] + 1}", "--output", str(folder)]
     assert render._parse([*options, "--moves"]).views == 1 + len(MOVES)
-    assert render.run([*options, "--moves", "--views", "4"]) == 0
+    assert rendered(*options, "--moves", "--views", "4") == 0
     return folder
 
 

@@ -20,7 +20,6 @@ from engine.pose.skeleton import (
     RIGHT_WRIST,
 )
 from train.audits.storage import look_again
-from train.commands import render
 from train.data.people import People
 from train.studio.photographer import Person
 from train.studio.poses import PULLS
@@ -84,18 +83,9 @@ def test_numbers_go_round_the_parts_and_every_round_differs(studio, pulled):
     assert not np.array_equal(next_round.keypoints_18x3, pulled[1].keypoints_18x3)
 
 
-def test_the_command_writes_pulls_and_the_audit_takes_the_same_again(studio, pulled, tmp_path):
-    options = [
-        "--range",
-        f"{PERSON}:{PERSON + 1}",
-        "--views",
-        "2",
-        "--workers",
-        "1",
-        "--output",
-        str(tmp_path),
-    ]
-    render.run([*options, "--pulls"])
+def test_the_command_writes_pulls_and_the_audit_takes_the_same_again(rendered, pulled, tmp_path):
+    options = ["--range", f"{PERSON}:{PERSON + 1}", "--views", "2", "--output", str(tmp_path)]
+    assert rendered(*options, "--pulls") == 0
     assert json.loads((tmp_path / "dataset.json").read_text())["studio"].endswith("pulls")
     data = People(tmp_path, range(PERSON, PERSON + 1))
     for number in (0, 1):
@@ -103,4 +93,4 @@ def test_the_command_writes_pulls_and_the_audit_takes_the_same_again(studio, pul
     again = look_again(data, [PERSON], None)
     assert again.looked == 1 and again.failed == 0
     with pytest.raises(InputError, match="another folder"):
-        render.run(options)
+        rendered(*options)

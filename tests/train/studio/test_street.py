@@ -96,8 +96,7 @@ def test_legs_in_boots_stockings_and_leggings():
 
 def test_hosiery_is_of_the_legs_and_leggings_are_trousers(studio):
     found = {}
-    for seed in range(400):
-        outfit = draw_clothes(np.random.default_rng(seed), True)
+    for outfit in worn(400):
         if outfit.hosiery and outfit.hosiery.legging not in found:
             body, looks, _, rng = studio.drawn(7001)
             parts = dress(studio.assets, body, outfit, looks, rng)
@@ -132,10 +131,15 @@ def test_who_wears_it_is_the_person_of_that_number(studio):
     assert again.outfit.bottom.hem == street.outfit.bottom.hem
 
 
-def test_what_is_carried_has_no_place_on_the_body(studio):
+@pytest.fixture(scope="module")
+def taken(studio):
+    """A dozen people by their index, a view each."""
+    return {index: studio.photograph(index, 1, STUDIO_OF_STREET) for index in range(7000, 7012)}
+
+
+def test_what_is_carried_has_no_place_on_the_body(taken):
     held = 0
-    for index in range(7000, 7012):
-        (view,) = studio.photograph(index, 1, STUDIO_OF_STREET)
+    for (view,) in taken.values():
         bag = view.surfaces_HW == HELD
         held += bag.any()
         assert not view.parsing_HW[bag].any() and not view.surface_HW3[bag].any()
@@ -143,9 +147,19 @@ def test_what_is_carried_has_no_place_on_the_body(studio):
     assert held >= 2
 
 
-def test_the_command_writes_them_and_says_of_which_studio_they_are(rendered, tmp_path):
+def test_the_command_writes_them_and_says_of_which_studio_they_are(
+    rendered, studio, taken, tmp_path, monkeypatch
+):
+    asked = []
+
+    def photograph(index, views, kind):
+        asked.append((index, views, kind))
+        return taken[index]
+
+    monkeypatch.setattr(studio, "photograph", photograph)
     options = ["--street", "--range", "7000:7012", "--views", "1", "--output", str(tmp_path / "street")]
     assert rendered(*options) == 0
+    assert asked == [(index, 1, STUDIO_OF_STREET) for index in taken]
     people = People(tmp_path / "street", range(7000, 7012))
     assert people.studio == STUDIO_OF_STREET
     shown = np.bincount(

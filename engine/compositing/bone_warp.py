@@ -47,6 +47,7 @@ _LEGS = [
         (LEFT_KNEE, LEFT_ANKLE),
     )
 ]
+_ALIKE_HEAD = 0.25, 0.5  # of a head's colours, from where on, and at the second surely, it is the same head
 _OTHER_THING = 0.01  # so little trust is none
 _RETURNS = 0.08  # of half the picture's height, likewise what does not come back to where it began
 _HEAD = [REGIONS.index(name) for name in ("hair", "face")]
@@ -118,6 +119,8 @@ def bone_warp(picture_BChw: Tensor, surface_B11hw: Tensor, pose_B183: Tensor, ow
     change_B3hw = picture_BChw - at(own.picture, before_B2hw)
     alike_B1hw = small(wide_mean(change_B3hw, _COLOUR, 2))
     alike_B1hw = torch.where(person_B1hw > 0.5, alike_B1hw, _same_background(picture_BChw, person_B1hw, own))
+    alike_head_B111 = ramp(_same_head(picture_BChw, class_B8hw, own), *_ALIKE_HEAD)
+    alike_B1hw = torch.lerp(alike_B1hw, alike_head_B111, hair_B1hw)
     same_B1hw *= alike_B1hw
     returns_B1hw = _returns(before_B2hw, motion(own.pose, pose_B183, size, 4).positions)
     trust_B1hw = _trusted(same_B1hw, whole_leg_B1hw, head_B1hw, hair_B1hw, person_B1hw, returns_B1hw)
@@ -165,6 +168,27 @@ def _whole_leg(same_B1hw: Tensor, person_B1hw: Tensor, shares_BLhw: Tensor) -> T
     alike_BL = ramp(same_BL / all_BL.clamp_min(1e-3), *_ALIKE_LEG)
     alike_B1hw = torch.einsum("bl,blhw->bhw", alike_BL, shares_BLhw)[:, None]
     return enlarged(alike_B1hw, size_of(same_B1hw))
+
+
+def _same_head(picture_BChw: Tensor, class_B8hw: Tensor, own: OwnPose) -> Tensor:
+    """0 to 1 [B, 1, 1, 1]: how far hair and face have the colours that the engine drew in the photo's own
+    pose, whatever of them is seen: how much of a forehead hair covers, a tilt changes."""
+    own_B8hw = own.surface[:, :CLASSES]
+    same_B111 = torch.ones_like(picture_BChw[:, :1, :1, :1])
+    for number in _HEAD:
+        now_B3, then_B3 = (
+            _mean(drawn_BChw, seen_B8hw[:, number, None])
+            for drawn_BChw, seen_B8hw in ((picture_BChw, class_B8hw), (own.picture, own_B8hw))
+        )
+        same_B111 = same_B111 * small(now_B3 - then_B3)
+    return same_B111
+
+
+def _mean(picture_BChw: Tensor, share_B1hw: Tensor) -> Tensor:
+    """[B, C, 1, 1]; 0 where there is nothing of it."""
+    planes_BChw = torch.cat([picture_BChw * share_B1hw, share_B1hw], 1)
+    *colour, share = planes_BChw.mean((2, 3), keepdim=True).split(1, 1)
+    return torch.cat(colour, 1) / share.clamp_min(1e-4)
 
 
 def _same_background(picture_BChw: Tensor, person_B1hw: Tensor, own: OwnPose) -> Tensor:

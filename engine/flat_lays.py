@@ -51,6 +51,7 @@ _ROUNDS = 4  # of GrabCut
 # Legs: between which shares of a row's breadth there is a gap, over which share of a garment's height in its
 # lower half. Of 37 dresses and skirts one has so much; of 17 trousers and shorts that are seen as skirts, 8.
 _MIDDLE, _PARTED = (0.3, 0.7), 0.08
+_ARCH = 0.5  # of a row's breadth, from which on a gap is the arch of a skirt's hem, seen from below
 # Of what is seen as trousers, how much is seen as a top where it is none of these: at most 0.20 in nine
 # pieces of trousers and shorts whose legs do not part, 0.39 in a vest.
 _OF_TOP = 0.3
@@ -255,5 +256,6 @@ def legs_part(cut_hw: np.ndarray) -> bool:
     for row in rows[len(rows) // 2 :]:
         columns = np.flatnonzero(cut_hw[row])
         first, last = (round(columns[0] + share * np.ptp(columns)) for share in _MIDDLE)
-        parted += not cut_hw[row, first : last + 1].all()
+        arch = len(columns) < (1.0 - _ARCH) * (np.ptp(columns) + 1)
+        parted += not (arch or cut_hw[row, first : last + 1].all())
     return parted > _PARTED * len(rows)

@@ -74,11 +74,12 @@ _BEHIND = Garment(BACKGROUND, (0,), (0,))
 WORD_OF_PIECE = ("", "hair", "face", "top", "dress", "skirt", "trousers", "arms", "legs")
 _CLOTHS = "top", "dress", "skirt", "trousers"
 # Of what lies alone, by what it is seen as, what it lends for whom. Of 8 kinds of 12 each (evaluation.md)
-# five skirts are seen as tops and five dresses as skirts: these are what is asked for. Of 11 T-shirts and 21
-# trousers that are seen as what they are none is the other.
+# five skirts are seen as tops: these are what is asked for. Skirts and dresses are told by how they begin
+# (`garment_kinds`), so a skirt is one, whatever is asked for: from shoulders it would be a sack. Of 11
+# T-shirts and 21 trousers that are seen as what they are none is the other.
 _TAKEN_FOR: Mapping[str, Mapping[str, str]] = {
     "top": {"top": "top", "dress": "top", "skirt": "skirt"},
-    "skirt": {"skirt": "skirt", "trousers": "skirt", "dress": "dress"},
+    "skirt": {"skirt": "skirt", "trousers": "skirt", "dress": "skirt"},
     "trousers": {"trousers": "trousers", "skirt": "trousers"},
 }
 _ALONE = 0.99  # of what is seen in a photo, from which on it is cloth and nobody

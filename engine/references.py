@@ -28,7 +28,7 @@ from engine.cache import Cache, room_at
 from engine.compositing.clothes import Clothes, clothes_alone, known_as
 from engine.compositing.clothes_worn import LAID_ON, clothes_worn
 from engine.compositing.compose import EncodedReference, encode_appearance, looked_at
-from engine.compositing.garment_outline import begins_narrow
+from engine.compositing.garment_kinds import from_waist
 from engine.compositing.lent_skin import LentSkin, lent_skin
 from engine.compositing.wardrobe import Wardrobe, make_wardrobe
 from engine.compositing.worn import Drawn
@@ -181,8 +181,9 @@ class References:
         wardrobe = make_wardrobe(picture_1CHW, surface_1Khw, plate_1CHW)
         clothes = self.clothes(key, finely=False)
         if clothes is not None:
-            hem, straps = float(np.flatnonzero(clothes.mask.any(1))[-1]), begins_narrow(clothes.mask)
-            wardrobe = wardrobe._replace(part=known_as(wardrobe.part, clothes.upper, hem, straps))
+            hem = float(np.flatnonzero(clothes.mask.any(1))[-1])
+            part_P = known_as(wardrobe.part, clothes.upper, hem, from_waist(clothes.mask))
+            wardrobe = wardrobe._replace(part=part_P)
         return self._kept.put((_WARDROBE, key), wardrobe, wardrobe.bytes(), self._room)
 
     def shown(self, key: str, word: str = "trousers") -> dict[str, float]:

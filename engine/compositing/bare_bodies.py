@@ -140,6 +140,7 @@ class BareBody:
         trunk_11HW = torch.lerp(trunk_11HW, neck_11HW, above_11HW)
         shape_11HW = torch.lerp(trunk_11HW, shapes[1], parts.legs)
         self.shape = shape_11HW.maximum(shapes[0])
+        self.trunk, self.arms_shape = shape_11HW, shapes[0]
 
     def _sharp(self, within_hw: Tensor, size: tuple[int, int]) -> Tensor:
         """Of how far within an outline positions are."""

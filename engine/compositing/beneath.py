@@ -88,7 +88,7 @@ def body_beneath(
     the same skin is seen nearby, and farther from it is as the giver's in the wearer's tone."""
     size = size_of(now.picture)
     own_1CHW, unseen_11hw = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
+    own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer, torch.zeros_like(gone_11HW))
     skin_11hw = _skin(piece_1hw)
     toned_1CHW = _skin_of(giver, theirs_1Phw)
     if giver.laid is None:  # else it is the wearer's own
@@ -104,17 +104,22 @@ def body_beneath(
     return _skin_going_on(skin_1CHW, piece_1hw, now, above_11hw, gone_11HW, alike_11HW, (giver, theirs_1Phw))
 
 
-def bare_beneath(piece_1hw: Tensor, wearer: Drawn, now: Dressed, skin_1CHW: Tensor) -> Tensor:
+def bare_beneath(
+    piece_1hw: Tensor, wearer: Drawn, now: Dressed, skin_1CHW: Tensor, gone_11HW: Tensor
+) -> Tensor:
     """`body_beneath` of somebody whose skin is known everywhere, as it is under clothes that are laid on."""
     size = size_of(now.picture)
     own_1CHW, _ = looks_at(wearer.wardrobe, piece_1hw, wearer.surface, size)
-    own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer)
+    own_1CHW = _clothes_beneath(own_1CHW, piece_1hw, now, wearer, gone_11HW)
     return torch.lerp(own_1CHW, skin_1CHW, enlarged(_skin(piece_1hw), size))
 
 
-def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn) -> Tensor:
+def _clothes_beneath(
+    own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: Drawn, gone_11HW: Tensor
+) -> Tensor:
     """What trousers or a skirt look like beneath a garment: as they go on from where they are seen, whose
-    light and weave are nearer to the truth than what the photo has at that place."""
+    light and weave are nearer to the truth than what the photo has at that place. gone: what counts as them
+    and is of that garment."""
     legwear = torch.tensor(_LEGWEAR, device=piece_1hw.device)
     wanted_11hw = torch.isin(piece_1hw, legwear)[:, None].float()
     if not wanted_11hw.any():
@@ -123,7 +128,7 @@ def _clothes_beneath(own_1CHW: Tensor, piece_1hw: Tensor, now: Dressed, wearer: 
     (seen_11HW,) = sharp(now.picture, near(seen_11hw), seen_11hw)
     size = size_of(own_1CHW)
     # Between legs a gap may be too narrow for the map.
-    inside_11HW = inner(seen_11HW * (1.0 - wall_on(wearer, seen_11HW)), _RIM)
+    inside_11HW = inner(seen_11HW * (1.0 - wall_on(wearer, seen_11HW)) * (1.0 - gone_11HW), _RIM)
     if not inside_11HW.any():
         return own_1CHW
     wanted_11HW = enlarged(wanted_11hw, size)

@@ -14,6 +14,7 @@ from engine.compositing.fields import around, size_of, spread
 from engine.compositing.garment_necks import back_of_neck
 from engine.compositing.garment_outline import Lower, Upper, lower, upper
 from engine.compositing.leg_gaps import parted_to_the_crotch
+from engine.compositing.straps import straps
 from engine.compositing.tailoring import matte
 from engine.compositing.wardrobe import CLASSES, on_trunk
 from engine.compositing.worn import inner
@@ -55,15 +56,15 @@ class Clothes(NamedTuple):
         return self.photo.nbytes + self.cover.nbytes + 4 * self.mask.nbytes + trunk
 
 
-def known_as(part_P: Tensor, shape: Upper, hem: float, straps: bool = False) -> Tensor:
-    """Which piece a garment is, [P] with a 1: tops, dresses and skirts are told by how long they are and by
-    where most of them is worn. part: how much of it is seen as which. hem: y of its last row, in px of its
-    shape. straps: whether it begins with some (`garment_outline.begins_narrow`)."""
+def known_as(part_P: Tensor, shape: Upper, hem: float, begins_at_waist: bool = True) -> Tensor:
+    """Which piece a garment is, [P] with a 1: tops, dresses and skirts are told by how they begin, how long
+    they are, and where most of them is worn. part: how much of it is seen as which. hem: y of its last row,
+    in px of its shape. begins_at_waist: `garment_kinds.from_waist`."""
     seen, dress, skirt = int(part_P.argmax()), float(part_P[DRESS]), float(part_P[SKIRT])
     if seen in (DRESS, SKIRT):
         long = hem - float(shape.joints[:, 1].mean()) > _AS_LONG * TRUNK * shape.breadth
         below = dress < _ABOVE * (dress + skirt)
-        held = straps or shape.sleeves != (None, None)  # as no skirt is
+        held = not begins_at_waist or shape.sleeves != (None, None)  # as no skirt is
         seen = SKIRT if below and not held else DRESS if long else TOP
     return F.one_hot(torch.tensor(seen), len(PIECES)).to(part_P)
 
@@ -84,7 +85,7 @@ def clothes_alone(photo_1CHW: Tensor, surface_1Khw: Tensor) -> Clothes | None:
     # Px at its edges have the ground's colours in them.
     inside_11HW = inner(cover_11HW, _EDGE)
     photo_1CHW = torch.lerp(spread(photo_1CHW, inside_11HW), photo_1CHW, inside_11HW)
-    cover_11HW = running_mean(inner(cover_11HW, 1), 3)
+    cover_11HW = running_mean(inner(cover_11HW, 1), 3).maximum(straps(cover_11HW))
     mask_hw = seen_hw.cpu().numpy()
     if not mask_hw.any():
         return None

@@ -18,12 +18,14 @@ from engine.compositing.armpits import between_arm_and_trunk
 from engine.compositing.arms_before import legwear_beside_arms, near_forearms
 from engine.compositing.bare_skin import bare_skin
 from engine.compositing.beneath import bare_beneath, body_beneath, clothes_over, own_beneath, piece_beneath
-from engine.compositing.bodies import body_of
+from engine.compositing.bodies import body_of, placed_in
 from engine.compositing.contact_shadows import in_shadow
 from engine.compositing.drawn_on import cloth_drawn
 from engine.compositing.fields import Window, closed, highest, largest, ramp, size_of, spread
 from engine.compositing.half_worn import half_worn
+from engine.compositing.legwear_sides import with_legwear
 from engine.compositing.passers_by import scraps
+from engine.compositing.rests import rests
 from engine.compositing.rims import at_hems, no_skin, of_other_hue
 from engine.compositing.wardrobe import worn_at
 from engine.compositing.worn import (
@@ -42,7 +44,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -105,15 +107,22 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     worn_11HW = gone_11HW
     if giver.laid is not None:
         rims_11HW = no_skin(now, wearer, garment, gone_11HW, giver.laid.neck)
+        rests_11HW = rests(now, garment, gone_11HW)
         # What is thin in a hand is a shadow between its fingers.
         both_11HW = gone_11HW.maximum(rims_11HW)
         rims_11HW = rims_11HW * highest(inner(both_11HW, 1), 2 * (size[0] // 256) + 1)
+        rims_11HW = rims_11HW.maximum(rests_11HW)
         hands_11HW = over_11HW
         over_11HW = over_11HW * (1.0 - rims_11HW)
         gone_11HW = gone_11HW.maximum(rims_11HW * person_11HW)
-        # An arm is in its sleeve, and a leg in its trousers; beside a trunk an arm or its hand is seen.
         limbs_12HW = ramp(F.interpolate(now.pieces[:, [ARMS, LEGS]], size, mode="bilinear"), *_SEAM)
-        within_12HW = torch.cat([giver.laid.sleeved, giver.laid.hides], 1)
+        # In a cuff that counted as an arm one is, wherever a map has its places.
+        cuffs_11HW = limbs_12HW[:, :1] * gone_11HW * enlarged(near_forearms(wearer), size)
+        cuffs_11HW = giver.laid.arms_bare * cuffs_11HW * (1.0 - giver.laid.sleeves)
+        laid = giver.laid._replace(beside=giver.laid.beside.maximum(cuffs_11HW))
+        giver = giver._replace(laid=laid)
+        # An arm is in its sleeve, and a leg in its trousers; beside a trunk an arm or its hand is seen.
+        within_12HW = torch.cat([laid.sleeved, laid.hides], 1)
         gone_11HW = gone_11HW.maximum((within_12HW * limbs_12HW).amax(1, keepdim=True) * person_11HW)
     seen = person_11HW, gone_11HW, over_11HW
     if giver.laid is None:
@@ -127,7 +136,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
             free_11HW = enlarged(free_11hw, size)
             taken_11HW, there_11HW = taken_11HW * (1.0 - free_11HW), there_11HW * (1.0 - free_11HW)
     else:
-        there_11HW = (giver.laid.body * (1.0 - giver.laid.hides)).maximum(giver.laid.beside)
+        there_11HW = _body_seen(giver.laid, wearer, now, gone_11HW, garment)
         cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, wearer, now, window, seen, rims_11HW)
 
     rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
@@ -160,7 +169,7 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
         body_1CHW = body_beneath(piece_1hw, wearer, giver, theirs_1Phw, now, gone_11HW)
         there_11HW = there_11HW.maximum(shade_11HW * (1.0 - gone_11HW))
     else:
-        body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture)
+        body_1CHW = bare_beneath(piece_1hw, wearer, now, giver.picture, gone_11HW)
         body_1CHW = torch.lerp(body_1CHW, giver.picture, giver.laid.beside)
         hems_11HW = at_hems(now, garment, gone_11HW, giver.laid.arms, giver.laid.neck)
         hems_11HW = hems_11HW * (1.0 - hands_11HW.maximum(skin.hands))
@@ -230,6 +239,18 @@ def _covered(
     side = 2 * _RIM * -(-size_of(gone_11HW)[0] // 256) + 1
     arms_11HW = closed(seen_11HW.maximum(laid.beside * gone_11HW), side)
     return (trunk_11HW * (1.0 - arms_11HW)).maximum(laid.sleeves) * (1.0 - over_11HW)
+
+
+def _body_seen(laid: Laid, wearer: Drawn, now: Dressed, gone_11HW: Tensor, garment: Garment) -> Tensor:
+    """How much of a px is a body that is seen where clothes go and others are laid on: of a trunk nothing
+    beside these, but in what is worn below them; arms as they are."""
+    trunk_11HW, legwear = laid.trunk_bare, [each for each in (SKIRT, TROUSERS) if each not in garment.goes]
+    placed = placed_in(wearer)
+    if len(legwear) == 2 and placed is not None:
+        worn_11HW = F.interpolate(of_pieces(now.pieces, legwear), size_of(gone_11HW), mode="bilinear")
+        trunk_11HW = with_legwear(trunk_11HW, worn_11HW * (1.0 - gone_11HW), placed)
+    body_11HW = (trunk_11HW * (1.0 - laid.within)).maximum(laid.arms_bare)
+    return (body_11HW * (1.0 - laid.hides)).maximum(laid.beside)
 
 
 def _shoulders(wearer: Drawn, size: tuple[int, int]) -> float:

@@ -22,6 +22,7 @@ _ARMHOLE = 0.52  # without sleeves: an armhole is so deep, of the chest's breadt
 _NOTCH = 0.03  # of the height, the least depth of an armpit or crotch
 _OVERHANG = 0.10  # of the height, how far a sleeve goes beyond its armpit at least
 _CHEST = 0.08, 0.95  # of the height, between which a sleeve and the trunk may part
+_TOP = 1.5  # of its breadth with sleeves, how high the part of a garment is at most that these are told by
 _FRAYED = 0.4  # of the px that rows of the lower half have, that a row has which is no fringe
 _SOLID = 0.6  # of the middle row's breadth, that a row has which is no hanger's
 # Of its shoulders, how long a garment is at least, or how much broader it is at most.
@@ -78,6 +79,7 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     """Of a top or dress, bool [h, w], of at least a px. arms: where arms are seen in it."""
     rows, columns = (np.flatnonzero(mask_hw.any(axis)) for axis in (1, 0))
     top, high = int(rows[0]), float(rows[-1] - rows[0] + 1)
+    tall, high = high, min(high, _TOP * len(columns))
     left_h, right_h = _ends(mask_hw)
     middle = float(np.median((left_h + right_h)[rows]) / 2)
     notches = _notches(mask_hw)
@@ -113,7 +115,7 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
         half = float(breadth_h[row]) / 2
     breadth = 2 * half / EASE
     # What is cut wide is as long as others, and hangs broader.
-    breadth /= float(np.clip(_LONG * breadth / high, 1.0, _WIDE))
+    breadth /= float(np.clip(_LONG * breadth / tall, 1.0, _WIDE))
     first_w = np.where(mask_hw.any(0), mask_hw.argmax(0), len(mask_hw)).astype(float)
     joints, sleeves = [], []
     for way, seen_2 in zip((-1, 1), pits, strict=True):

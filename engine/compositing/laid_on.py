@@ -84,7 +84,7 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared |
         # A bare body is broader than clothes that are worn tight.
         hidden_hw = hidden_hw * (way.down_HW > (1.0 - fit.waist) * body.trunk)
         hidden_11HW = enlarged(hidden_hw[None, None], size)
-        sleeves_11HW = back_11HW = sleeved_11HW = beside_11HW = torch.zeros_like(hidden_11HW)
+        sleeves_11HW = back_11HW = sleeved_11HW = within_11HW = beside_11HW = torch.zeros_like(hidden_11HW)
         colour_1CHW, trunk_11HW = over(layers)
         # Under a top they are as broad as it is.
         above_hw = ramp((body.trunk - way.down_HW) / body.trunk, 0.0, 0.05)
@@ -107,7 +107,9 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared |
         arms_hw = shrunk(parts.arms, small)[0, 0]
         seen = shoulders_seen(wearer, body, small), shoulder_rays(wearer, body, small)
         top = top_on(body, way, arms_hw, bare.arms, *seen, clothes, garment.word == "dress")
-        hidden_11HW, sleeved_11HW = (enlarged(each[None, None], size) for each in (top.hidden, top.sleeved))
+        hidden_11HW, sleeved_11HW, within_11HW = (
+            enlarged(each[None, None], size) for each in (top.hidden, top.sleeved, top.within)
+        )
         whole = cloth if clothes.trunk is None else Cloth(clothes.trunk, size, scale)
         trunk_14HW, *sleeves = (
             (cloth if number else whole).at(each.place, each.only, each.there)
@@ -150,7 +152,9 @@ def as_worn_by(wearer: Drawn, clothes: Clothes, garment: Garment, under: Bared |
         parts.before,
         hidden_11HW,
         sleeved_11HW,
-        bare.shape,
+        bare.trunk,
+        bare.arms_shape,
+        within_11HW,
         beside_11HW,
         neck_11HW,
     )

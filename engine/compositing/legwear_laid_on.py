@@ -66,6 +66,8 @@ def lower_layers(
         scale = max(hips, waists)
         longest = max(_leg(limb_42, unit) for limb_42, _, _ in way.legs)
         tall = scale / 0.85 if shape.leg is None else longest / max(shape.leg, 1.0)
+        ankles = (fit.waist + CROTCH) * unit + longest  # nobody's hem is below them
+        tall = min(tall, ankles / max(shape.hem - shape.waist, 1.0))
         y_HW = shape.waist + (down_HW + fit.waist * unit) / tall
         hidden_HW = (y_HW < shape.hem - _SHORT * (shape.hem - shape.waist)).float()
         return [cloth.at(torch.stack([shape.middle + across_HW / scale, y_HW], -1))], hidden_HW

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 
 from engine.compositing.bare_bodies import Limb
-from engine.compositing.bodies import ARMPIT, TRUNK, Body, Ways
+from engine.compositing.bodies import ARMPIT, FOLDED, TRUNK, Body, Ways, limb_length
 from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, ramp, ramp_at
+from engine.compositing.garment_kinds import waist_of
 from engine.compositing.shoulders import as_shoulders
 from engine.compositing.sleeves_laid_on import SHORT, STRAIGHT, at_hem, of_sleeve, on_arm
 from engine.cv import cv2
@@ -27,6 +28,9 @@ _TALLER = 0.95, 1.6  # how much taller than broader a garment is drawn: people w
 # Trunks from shoulder joints to hem, from which on a top is no longer than tees are cut, and of what is more
 # how much it is longer: tees are 1.0 to 1.3, a slim one with short sleeves would be 1.73.
 _LONG, _LONGER = 1.2, 0.3
+# Of a trunk, where a dress's waist lies, and how much less tall it is made for that at least: of 4 dresses of
+# shops it lay at .70 to 1.04 by their breadth, and they ended at the ground or below it.
+_WAIST, _SQUEEZED = 0.65, 0.65
 _BROADER = 1.3  # how much broader at the hips than at the chest at most
 _FALL, _NECK, _FALLEN = 0.42, 0.2, 0.6  # how shoulders fall, from where on aside, and down to where
 _FALLS, _LOWER = (-0.2, 1.0), (-0.2, 0.25)  # likewise, how much more than in the photo, and how much lower
@@ -60,12 +64,14 @@ class Layer(NamedTuple):
 class Top(NamedTuple):
     """layers: its trunk, then its sleeves. sleeves: bool, the part of the map that is these, as an array.
     ended: [h, w], where an arm's sleeve is over, or it has none. hidden: likewise, where nothing is seen of a
-    body. sleeved: where an arm that is seen is in it."""
+    body, and within: likewise of its trunk, which is as broad as the clothes. sleeved: where an arm that is
+    seen is in it."""
 
     layers: list[Layer]
     sleeves: np.ndarray
     ended: Tensor
     hidden: Tensor
+    within: Tensor
     sleeved: Tensor
 
 
@@ -82,7 +88,7 @@ def top_on(
     """arms: where arms are in the picture, [h, w]. bare_arms: as they are in sleeves, from left to right.
     shoulders, rays: as `bodies.shoulders_seen` and `shoulders.shoulder_rays`."""
     shape, size = clothes.upper, way.size
-    trunk = _Trunk(body, clothes, shoulders_N2, dress)
+    trunk = _Trunk(body, way, clothes, shoulders_N2, dress)
     mesh = mesh_over(clothes.mask)
     edge_M2 = _outline(clothes.mask)
     place_V2 = np.concatenate([mesh.corners, edge_M2])
@@ -159,13 +165,13 @@ def top_on(
         sleeved_hw = sleeved_hw.maximum(aside_hw * (1.0 - arms_hw))
     # Without the seams where parts of it meet, in which skin would be seen as a line.
     hidden_hw = closed(sleeved_hw.maximum(beside_hw * (1.0 - arms_hw))[None], 3)[0]
-    return Top(layers, sleeves_hw, ended_hw, hidden_hw, sleeved_hw)
+    return Top(layers, sleeves_hw, ended_hw, hidden_hw, beside_hw.to(hidden_hw), sleeved_hw)
 
 
 class _Trunk:
     """How a garment's trunk is moved onto a body's."""
 
-    def __init__(self, body: Body, clothes: Clothes, shoulders_N2: np.ndarray, dress: bool):
+    def __init__(self, body: Body, way: Ways, clothes: Clothes, shoulders_N2: np.ndarray, dress: bool):
         self._body, self._shape = body, clothes.upper
         shape = clothes.upper
         self._middle_2 = shape.joints.mean(0)
@@ -176,10 +182,26 @@ class _Trunk:
             hem = np.flatnonzero(clothes.mask.any(1))[-1]
             long = float(hem - self._middle_2[1]) / (TRUNK * shape.breadth)
             self._taller *= min(1.0, (_LONG + _LONGER * (long - _LONG)) / max(long, _LONG))
+        elif shape.trunk is None:
+            self._taller *= self._of_dress(clothes, way)
         at_hips = round(self._middle_2[1] + TRUNK * shape.breadth)
         half = shape.half[at_hips] / shape.breadth if at_hips < len(shape.half) else 0.0
         self.broader = float(np.clip(_HIPS / 2 / half, 1.0, _BROADER)) if half > 0.1 else 1.0
         self._lower, self._falls = self._to_shoulders(clothes.mask, shoulders_N2)
+
+    def _of_dress(self, clothes: Clothes, way: Ways) -> float:
+        """How much less tall a dress is than broad: its waist lies on the wearer's, for whom shops dress in
+        it is narrower than one that lies flat; and nobody's hem is below their ankles."""
+        shape, body, less = self._shape, self._body, 1.0
+        sleeves = [sleeve.mask for sleeve in shape.sleeves if sleeve is not None]
+        waist = waist_of(clothes.mask & ~np.logical_or.reduce(sleeves, initial=False))
+        if waist is not None:
+            down = max(waist - self._middle_2[1], 1.0) / (TRUNK * shape.breadth)
+            less = float(np.clip(_WAIST / down, _SQUEEZED, 1.0))
+        hem = float(np.flatnonzero(clothes.mask.any(1))[-1] - self._middle_2[1]) / shape.breadth
+        legs = max(FOLDED * body.trunk, *(limb_length(leg_42) for leg_42, _, _ in way.legs))
+        ankles = (body.trunk + legs) / body.shoulders
+        return min(less, ankles / max(hem * self._taller, 1e-6))
 
     def _to_shoulders(self, mask_hw: np.ndarray, shoulders_N2: np.ndarray) -> tuple[float, float]:
         """How much lower a garment lies for its shoulders to lie on the wearer's, and how much more its

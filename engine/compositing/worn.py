@@ -48,8 +48,9 @@ class Laid(NamedTuple):
     """Clothes laid on somebody, [1, 3, H, W] and [1, 1, H, W] each. colour. trunk, sleeves: how much of a px
     is covered by them. back: what of a trunk is its inside, behind a neck. arms: where arms are before the
     trunk. hides: where they leave nothing to be seen of a body. sleeved: where arms that are seen go into
-    them. body: where that is, bare. beside: likewise, of arms before a trunk, below its armpits. neck: where
-    no face is any more."""
+    them. trunk_bare, arms_bare: where a bare body is, without its arms, and these. within: where such a trunk
+    is no broader than they are. beside: arms before a trunk, below its armpits. neck: where no face is any
+    more."""
 
     colour: Tensor
     trunk: Tensor
@@ -58,9 +59,16 @@ class Laid(NamedTuple):
     arms: Tensor
     hides: Tensor
     sleeved: Tensor
-    body: Tensor
+    trunk_bare: Tensor
+    arms_bare: Tensor
+    within: Tensor
     beside: Tensor
     neck: Tensor
+
+    @property
+    def body(self) -> Tensor:
+        """Where a bare body is."""
+        return self.trunk_bare.maximum(self.arms_bare)
 
 
 class Drawn(NamedTuple):

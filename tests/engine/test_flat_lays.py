@@ -165,6 +165,11 @@ def test_legs_are_told_by_the_gap_between_them():
     hole = of_legs(0, 0)
     hole[60:80, 45:55] = False  # a print of the ground's colour
     assert not legs_part(hole)
+    arch = of_legs(0, 0)  # a skirt's hem, seen from below
+    for row in range(78, 90):
+        half = round(29 * ((row - 77) / 13) ** 0.5)
+        arch[row, 50 - half : 50 + half] = False
+    assert not legs_part(arch)
     uneven = of_legs(10, 50)
     uneven[80:, 55:] = False  # one leg is shorter
     assert legs_part(uneven)

@@ -43,7 +43,7 @@ def test_an_unknown_word_is_answered_with_the_words_there_are():
         ("skirt", {"top": 1.0}, "skirt"),
         ("trousers", {"top": 1.0}, None),
         ("top", {"skirt": 1.0, "dress": 1.0}, None),
-        ("dress", {"skirt": 1.0, "dress": 1.0}, "dress"),
+        ("dress", {"skirt": 1.0, "dress": 1.0}, "skirt"),  # from shoulders it would be a sack
         ("dress", {"trousers": 1.0}, None),
         ("top", {"top": 1.0}, "top"),
         ("skirt", {"top": 1.0, "dress": 1.0}, "dress"),

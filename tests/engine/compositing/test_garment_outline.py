@@ -58,6 +58,15 @@ def test_a_sleeves_line_ends_at_the_middle_of_its_hem_however_that_is_cut(inner)
         assert sleeve.slant == pytest.approx(along / aside, abs=0.2)
 
 
+def test_a_long_dress_has_its_short_sleeves():
+    """Of its height they are hardly anything."""
+    left = [(80, 16), (68, 22), (58, 44), (66, 48), (70, 42), (70, 90), (66, 240)]
+    mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+    found = upper(mask, mask & (np.abs(np.arange(COLUMNS) - 88) > 20))
+    assert all(sleeve is not None and not sleeve.mask[60:].any() for sleeve in found.sleeves)
+    assert found.breadth == pytest.approx(36 / EASE, abs=3)
+
+
 def test_a_sleeve_that_lies_on_the_trunk_is_where_the_other_is():
     mask = shirt(long=True)
     cv2_mask = mask.astype(np.uint8)

@@ -338,13 +338,13 @@ def test_what_has_no_sleeves_and_is_mostly_below_the_waist_is_a_skirt():
         assert known_as(part, shape, hem).argmax() == piece
 
 
-def test_what_has_straps_is_no_skirt_however_much_of_it_is_below_the_waist():
+def test_what_begins_at_no_waist_is_no_skirt_however_much_of_it_is_below_one():
     shape = clothes(shirt()).upper._replace(sleeves=(None, None))
     hem = float(shape.joints[:, 1].mean()) + 1.82 * TRUNK * shape.breadth
     part = torch.zeros(len(PIECES))
     part[DRESS], part[SKIRT] = 0.1, 0.9
     assert known_as(part, shape, hem).argmax() == SKIRT
-    assert known_as(part, shape, hem, straps=True).argmax() == DRESS
+    assert known_as(part, shape, hem, begins_at_waist=False).argmax() == DRESS
 
 
 def test_a_slim_top_is_no_longer_than_a_tee_and_a_dress_is():
@@ -357,6 +357,47 @@ def test_a_slim_top_is_no_longer_than_a_tee_and_a_dress_is():
         ends.append(9 - np.flatnonzero((laid.trunk[0, 0, :, 52] > 0.5).numpy())[-1] / 8)
     shoulders, hips = 4.75, 0.0
     assert ends[0] > shoulders - 1.7 * (shoulders - hips) and ends[1] < ends[0] - 1.0
+
+
+def ends_at(mask: np.ndarray, word: str, wearer: Drawn, **about) -> float:
+    """dm above the middle of the body, of the last row of something laid on."""
+    laid = as_worn(wearer, clothes(mask, **about), garment(word)).laid
+    return 9 - np.flatnonzero((laid.trunk[0, 0, :, 40:64] > 0.5).numpy().any(1))[-1] / 8
+
+
+def test_no_hem_is_below_the_ankles():
+    """However long for their breadth a dress and a skirt are, as a mannequin in a shop is slim."""
+    wearer = posed(figure(sleeve=2.5, hem=0, cloth=-0.4, ends=-7.5))
+    knee_and_ankle = {8: (-1.0, 0.0), 9: (-1.0, -3.5), 10: (-1.0, -7.0), 11: (1.0, 0.0), 12: (1.0, -3.5)}
+    wearer = posed(wearer, joints=knee_and_ankle | {13: (1.0, -7.0)})
+    dress = drawn((78, 20), (98, 20), (100, 60), (100, 250), (76, 250), (76, 60))
+    skirt = drawn((78, 20), (98, 20), (104, 250), (72, 250))
+    assert ends_at(dress, "dress", wearer, arms=False) == pytest.approx(-7.0, abs=0.5)
+    about = {"name": "dress or skirt", "arms": False}
+    assert ends_at(skirt, "skirt", wearer, **about) == pytest.approx(-7.0, abs=0.5)
+
+
+def test_a_dress_has_its_waist_where_the_wearer_has_one():
+    """It is drawn less tall where by its breadth that would be lower."""
+    ends = []
+    for waist in (100, 140):
+        left = [(62, 40), (58, 60), (66, waist), (46, 240)]
+        mask = drawn(*left, *[(176 - x, y) for x, y in reversed(left)])
+        ends.append(ends_at(mask, "dress", WEARER, arms=False))
+    assert ends[1] > ends[0] + 1.0
+
+
+def test_nothing_of_a_trunk_is_seen_beside_clothes_where_an_old_sleeve_was():
+    """An arm that hangs in a broad sleeve: of what comes to light beside a tee the arm is all."""
+    wearer = with_arms_down(3.4)
+    narrow = [(70, 40), (58, 52), (46, 80), (52, 92), (66, 78), (66, 200)]
+    mask = drawn(*narrow, *[(176 - x, y) for x, y in reversed(narrow)])
+    laid = as_worn(wearer, clothes(mask), garment("top")).laid
+    beside = laid.trunk_bare * (1.0 - laid.within)
+    row = round((9 - 1.5) * 8)
+    assert laid.trunk_bare[0, 0, row].max() > 0.9
+    assert float(beside[0, 0, row, : round((6.5 - 1.5) * 8)].max()) < 0.05
+    assert torch.equal(laid.body, laid.trunk_bare.maximum(laid.arms_bare))
 
 
 def test_the_edge_of_a_small_photo_is_no_blur():

@@ -19,7 +19,7 @@ from engine.regions import REGIONS
 
 class LimbBone(NamedTuple):
     """A bone of a limb, from joint to joint. chain: which of the four limbs. upper: whether it hangs on the
-    trunk. beyond: of its length, how far its hand or foot reaches beyond its end. bare, garments: classes of
+    trunk. beyond: of its length, how far its hand or foot, in heels, reaches beyond its end. bare, garments: classes of
     what is seen on it."""
 
     begin: int
@@ -40,9 +40,9 @@ _SLEEVES = REGIONS.index("upper clothes"), REGIONS.index("dress or skirt")
 _TROUSERS = (REGIONS.index("pants"),)
 BONES = (
     LimbBone(sk.RIGHT_HIP, sk.RIGHT_KNEE, 0, True, 0.0, _LEG, _TROUSERS),
-    LimbBone(sk.RIGHT_KNEE, sk.RIGHT_ANKLE, 0, False, 0.4, _LEG, _TROUSERS),
+    LimbBone(sk.RIGHT_KNEE, sk.RIGHT_ANKLE, 0, False, 0.65, _LEG, _TROUSERS),
     LimbBone(sk.LEFT_HIP, sk.LEFT_KNEE, 1, True, 0.0, _LEG, _TROUSERS),
-    LimbBone(sk.LEFT_KNEE, sk.LEFT_ANKLE, 1, False, 0.4, _LEG, _TROUSERS),
+    LimbBone(sk.LEFT_KNEE, sk.LEFT_ANKLE, 1, False, 0.65, _LEG, _TROUSERS),
     LimbBone(sk.RIGHT_SHOULDER, sk.RIGHT_ELBOW, 2, True, 0.0, _ARM, _SLEEVES),
     LimbBone(sk.RIGHT_ELBOW, sk.RIGHT_WRIST, 2, False, 0.75, _ARM, _SLEEVES),
     LimbBone(sk.LEFT_SHOULDER, sk.LEFT_ELBOW, 3, True, 0.0, _ARM, _SLEEVES),

@@ -16,7 +16,7 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import near_hip
 from engine.compositing.cut_outs import Along, CutOut, OtherArm, lay_over
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import Window, size_of, window_of
+from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.hair_before import hair_before
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.hung_things import hung, lay_thing
@@ -34,7 +34,8 @@ from engine.compositing.under_hands import without_hands
 from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
-_ARMS = REGIONS.index("arms")
+_ARMS, _SKIRT = REGIONS.index("arms"), REGIONS.index("dress or skirt")
+_WORN = 0.3, 0.7  # how sure it is that a skirt is there
 
 
 @torch.no_grad()
@@ -114,6 +115,13 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
     _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
     above: dict[int, Tensor] = {}
     arms_2HW = own.limbs_4HW[ARM_CHAINS]
+    skirt_HW = _skirt(shown, own)
+    if skirt_HW is not None:
+        before_HW = trunk.before(here_HW)
+        window = window_of(sampled(skirt_HW[None], before_HW, sides_2)[0], 0)
+        seen_Dhw = torch.cat([own.bare_DHW[:-1], skirt_HW[None]])
+        seen_Dhw = sampled(seen_Dhw, before_HW[window], sides_2)
+        _lay(layer_DHW, seen_Dhw[:-1], seen_Dhw[-1], window)
     for each in shown:
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
@@ -156,6 +164,8 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
                     )
                 else:
                     legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]
+                    if skirt_HW is not None:
+                        limb_HW = limb_HW * (1.0 - skirt_HW)
                     cut_out = CutOut(legs_CHW, limb_HW, *lies, own.feet_2HW, above.get(limb))
                 # A shadow is of colours alone, and of an arm before its trunk.
                 shaded = bones[0].bone.of_arm and not behind and len(own.photo_CHW) == 3
@@ -172,6 +182,19 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
             matte_hw = hides_HW[window] * hers_hw * stays_before(poses, shown, trunk, own, here_hw)
             _lay(layer_DHW, seen_Chw, matte_hw, window)
     return layer_DHW
+
+
+def _skirt(shown: Sequence[Elsewhere], own: Own) -> Tensor | None:
+    """0 to 1 [H, W], in the photo: the skirt that stays with its trunk where a leg below it goes; None where
+    none goes. Of one that lies on a thigh that is seen in it each leg takes its part."""
+    legs = [each for each in shown if not each.bone.of_arm]
+    thighs = max((each.part for each in legs if each.is_thigh), default=0.0)
+    if thighs == 1.0 or not any(each.part > 0 for each in legs):
+        return None
+    size = size_of(own.bare_DHW)
+    worn_HW = ramp(enlarged(own.seen_8hw[None, None, _SKIRT], size)[0, 0], *_WORN)
+    arms_HW = own.limbs_4HW[ARM_CHAINS].amax(0)
+    return (1.0 - thighs) * worn_HW * (1.0 - arms_HW) * (1.0 - own.bare_DHW[-1])
 
 
 def _other_arm(limb: int, hand: OtherHand | None, own: Own, sides_2: Tensor) -> OtherArm | None:

@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.compositing.atlas import centres
 from engine.compositing.bone_warp import _returns, bone_warp
 from engine.pose.skeleton import LEFT_ELBOW, LEFT_WRIST
+from engine.regions import REGIONS
 
 PERSON = classes((SHIRT, BODY))
 RIGHT_EDGE = BODY[1].stop
@@ -159,3 +160,28 @@ def test_a_head_keeps_the_light_of_its_photo():
     made = layer(seen(own), picture=darker, own=seen(own))
     matte_hw, red_hw = made[0][14:26, 42:54], made[1][14:26, 42:54]
     assert matte_hw.min() > 0.9 and (red_hw / matte_hw).sub(PHOTO).abs().max() < 0.02
+
+
+def test_a_head_is_the_same_by_the_colours_of_its_hair_and_face_however_much_of_them_is_drawn():
+    """An engine draws less hair and more wall where a head tilts; another one's hair has another colour."""
+    hair_class = REGIONS.index("hair")
+    hair, face, lost = (
+        (slice(6, 30), slice(34, 62)),
+        (slice(14, 30), slice(42, 54)),
+        (slice(6, 18), slice(34, 62)),
+    )
+    own = classes((SHIRT, BODY), (hair_class, hair), (FACE, face))
+
+    drawn_own = grey()
+    drawn_own[0, :, own == hair_class] = -0.9
+    kept = own_pose(seen(own), pose(), picture=drawn_own)
+
+    def trust(drawn: Tensor, hair_is: float) -> Tensor:
+        picture = grey()
+        picture[0, :, drawn == hair_class] = hair_is
+        return bone_warp(picture, seen(drawn), pose(), kept).trust[0, 0, 20:28, 36:60]
+
+    less = own.clone()
+    less[lost] = 0
+    assert trust(less, -0.9).min() > 0.95
+    assert trust(less, -0.2).max() < 0.1

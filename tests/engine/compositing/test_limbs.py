@@ -36,7 +36,7 @@ from engine.compositing.under_hands import under_hands
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
 
-ARM, LEG = REGIONS.index("arms"), REGIONS.index("legs")
+ARM, LEG, SKIRT = (REGIONS.index(name) for name in ("arms", "legs", "dress or skirt"))
 LEFT_ARM, RIGHT_ARM = (slice(38, 74), slice(61, 74)), (slice(38, 74), slice(22, 35))
 LEFT_LEG, RIGHT_LEG = (slice(66, 122), slice(49, 62)), (slice(66, 122), slice(34, 47))
 TRUNK = slice(33, 66), slice(36, 61)
@@ -511,6 +511,37 @@ def test_short_trousers_go_from_their_crotch_to_the_hem_of_a_raised_thigh(gap):
     for row, column in ((gap.start - 3, 52), (gap.start - 2, 57), (gap.start - 1, 62)):
         assert made[0, row, column] > 0.9 and made[1, row, column] > 0.75, (row, column)
     assert is_colour(made, gap.start + 8, 54, (PLATE,) * 3), "below"
+
+
+def test_a_skirt_stays_over_a_leg_that_goes_below_it_and_none_of_it_goes_along():
+    """Blue, to above the ankles, whatever of it lies where the shank was."""
+    skirt, hem = (slice(60, 104), slice(34, 62)), 104
+    own_hw = classes(*PARTS, (SKIRT, skirt))
+    picture = photo()
+    picture[0, :, skirt[0], skirt[1]] = torch.tensor(BLUE)[:, None, None]
+    kept = own_pose(seen(own_hw), pose(), limbs=limbs_of(classes(*PARTS)), background=grey(PLATE))
+    out = pose({sk.LEFT_ANKLE: (22.0, -6.0)})
+    made = shown(out, seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    for row in (90, 96, hem - 2):
+        assert is_colour(made, row, 55, BLUE), row
+    assert is_colour(made, 114, 55, (PLATE,) * 3), "and the foot is gone"
+    blue_hw = (made[3] > 0.5) & (made[1] < 0) & (made[0] > 0.9)
+    assert not blue_hw[:, skirt[1].stop + 2 :].any(), "beside the skirt"
+
+
+def test_a_foot_is_as_long_as_in_heels():
+    """Of boots and heels: in a photo of a woman in boots its toes are .54 of the shank below the ankle."""
+    toes = slice(122, 128), LEFT_LEG[1]
+    own_hw = classes(*PARTS, (LEG, toes))
+    picture = photo()
+    picture[0, :, 116:128, LEFT_LEG[1]] = torch.tensor(YELLOW)[:, None, None]
+    kept = own_pose(seen(own_hw), pose(), limbs=limbs_of(own_hw), background=grey(PLATE))
+    made = shown(
+        pose({sk.LEFT_ANKLE: (24.0, -6.0)}), seen(own_hw), source(picture, (own_hw == 0).float()), kept
+    )[0]
+    yellow = ((made[1] > 0.5) & (made[3] < 0) & (made[0] > 0.9)).sum().item()
+    assert yellow > 0.9 * (128 - 116) * 13
+    assert is_colour(made, 128 - 3, 55, (PLATE,) * 3), "nothing stays"
 
 
 def test_an_ankle_that_is_moved_alone_keeps_its_thigh():

@@ -19,8 +19,8 @@ from engine.regions import REGIONS
 
 class LimbBone(NamedTuple):
     """A bone of a limb, from joint to joint. chain: which of the four limbs. upper: whether it hangs on the
-    trunk. beyond: of its length, how far its hand or foot, in heels, reaches beyond its end. bare, garments: classes of
-    what is seen on it."""
+    trunk. beyond: of its length, how far its hand or foot, in heels, reaches beyond its end. bare, garments:
+    classes of what is seen on it."""
 
     begin: int
     end: int

@@ -14,9 +14,7 @@ _FEWEST = 20  # px of either beside the other, that tell its cloth
 # Differences of colours (of -1 to 1), and of how far they spread, up to which both are one cloth: of a black
 # lace dress .007 and .07, of tops on checked and on white skirts 1.07 and more.
 _COLOURS, _SPREAD = 0.1, 0.15
-_TOUCH = (
-    0.4  # of a skirt's columns, in how many a dress goes on upwards: between two pieces is a belt, or skin
-)
+_TOUCH = 0.4  # of a skirt's columns, in how many a dress goes on upwards: between two pieces is skin
 
 
 def told_as_dress(pieces_Phw: Tensor, photo_1CHW: Tensor) -> Tensor:

@@ -34,6 +34,11 @@ class Garment:
     goes: tuple[int, ...]
     over: tuple[int, ...] = ()
 
+    @property
+    def legwear_kept(self) -> tuple[int, ...]:
+        """What the wearer has on below the waist that makes no room for it."""
+        return tuple(piece for piece in (SKIRT, TROUSERS) if piece not in self.goes)
+
 
 GARMENTS = {
     garment.word: garment

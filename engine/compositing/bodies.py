@@ -188,6 +188,11 @@ def limb_length(limb_42: np.ndarray) -> float:
     return float(np.linalg.norm(np.diff(limb_42[:3], axis=0), axis=1).sum())
 
 
+def leg_length(limb_42: np.ndarray, trunk: float) -> float:
+    """Of a leg's two bones, told by none that is folded."""
+    return max(limb_length(limb_42), FOLDED * trunk)
+
+
 def along_limb(limb_42: np.ndarray, along_N: np.ndarray, aside_N: np.ndarray) -> np.ndarray:
     """Places so far along a limb and beside it, [N, 2]: what `Ways` tell of places, the other way round, but
     for corners that are rounder."""

@@ -20,6 +20,7 @@ from engine.compositing.fields import (
     at,
     keeps_shape,
     length,
+    mean_colour,
     moved_by,
     odd_side,
     of_other_classes,
@@ -177,18 +178,11 @@ def _same_head(picture_BChw: Tensor, class_B8hw: Tensor, own: OwnPose) -> Tensor
     same_B111 = torch.ones_like(picture_BChw[:, :1, :1, :1])
     for number in _HEAD:
         now_B3, then_B3 = (
-            _mean(drawn_BChw, seen_B8hw[:, number, None])
+            mean_colour(drawn_BChw, seen_B8hw[:, number, None])
             for drawn_BChw, seen_B8hw in ((picture_BChw, class_B8hw), (own.picture, own_B8hw))
         )
         same_B111 = same_B111 * small(now_B3 - then_B3)
     return same_B111
-
-
-def _mean(picture_BChw: Tensor, share_B1hw: Tensor) -> Tensor:
-    """[B, C, 1, 1]; 0 where there is nothing of it."""
-    planes_BChw = torch.cat([picture_BChw * share_B1hw, share_B1hw], 1)
-    *colour, share = planes_BChw.mean((2, 3), keepdim=True).split(1, 1)
-    return torch.cat(colour, 1) / share.clamp_min(1e-4)
 
 
 def _same_background(picture_BChw: Tensor, person_B1hw: Tensor, own: OwnPose) -> Tensor:

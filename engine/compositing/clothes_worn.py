@@ -28,7 +28,7 @@ from engine.compositing.bodies import (
     seen_from_before,
 )
 from engine.compositing.clothes import Clothes
-from engine.compositing.fields import largest, ramp, size_of, spread
+from engine.compositing.fields import largest, ramp, row_ends, size_of, spread
 from engine.compositing.garment_outline import EASE, Lower, Upper, between_legs, lower
 from engine.compositing.patterns import patterned_behind, with_copies
 from engine.compositing.shines_through import LEGS_APART, between_bones, parted_at_arms, parted_at_legs
@@ -189,7 +189,7 @@ def _filled(mask_hw: np.ndarray, before_hw: np.ndarray, others_hw: np.ndarray, b
 def _ends(mask_hw: np.ndarray, way: int) -> np.ndarray:
     """The first column of a mask in every row, or the last, [h]; in rows without any as in those around."""
     rows, seen_h = np.arange(len(mask_hw)), mask_hw.any(1)
-    edge_h = mask_hw.argmax(1) if way < 0 else mask_hw.shape[1] - 1 - mask_hw[:, ::-1].argmax(1)
+    edge_h = row_ends(mask_hw)[0 if way < 0 else 1]
     return np.interp(rows, rows[seen_h], edge_h[seen_h])
 
 

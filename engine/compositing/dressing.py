@@ -44,7 +44,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
-from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, SKIRT, TOP, TROUSERS, Garment
+from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
 _SEAM = 0.4, 0.6  # share of a position from which, and at which wholly, the garment covers a pixel
@@ -244,7 +244,7 @@ def _covered(
 def _body_seen(laid: Laid, wearer: Drawn, now: Dressed, gone_11HW: Tensor, garment: Garment) -> Tensor:
     """How much of a px is a body that is seen where clothes go and others are laid on: of a trunk nothing
     beside these, but in what is worn below them; arms as they are."""
-    trunk_11HW, legwear = laid.trunk_bare, [each for each in (SKIRT, TROUSERS) if each not in garment.goes]
+    trunk_11HW, legwear = laid.trunk_bare, garment.legwear_kept
     placed = placed_in(wearer)
     if len(legwear) == 2 and placed is not None:
         worn_11HW = F.interpolate(of_pieces(now.pieces, legwear), size_of(gone_11HW), mode="bilinear")

@@ -184,6 +184,18 @@ def ramp_at(x: float, low: float, high: float) -> float:
     return min(max((x - low) / (high - low), 0.0), 1.0)
 
 
+def mean_colour(picture_BChw: Tensor, share_B1hw: Tensor) -> Tensor:
+    """[B, C, 1, 1], of what a share of each px is of; 0 where there is nothing of it."""
+    total_B111 = share_B1hw.sum((2, 3), keepdim=True).clamp_min(1e-3)
+    return (picture_BChw * share_B1hw).sum((2, 3), keepdim=True) / total_B111
+
+
+def row_ends(there_hw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last column that is marked of every row, int [h] each; of a row that has none the
+    first and the last there are."""
+    return there_hw.argmax(1), there_hw.shape[1] - 1 - there_hw[:, ::-1].argmax(1)
+
+
 def nearest_known(known_HW: np.ndarray, mask: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """How far every px is from the nearest one that is known, px, and which that is, by its number in the
     order of rows, [H, W] each. known: bool, at least one. mask: the distance's, as OpenCV has it."""

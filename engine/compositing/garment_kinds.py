@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.compositing.fields import row_ends
 from engine.cv import cv2
 
 # Of 33 rendered skirts and one of a shop none is narrower below than above by more than 1.05 times, or begins
@@ -60,7 +61,8 @@ def waist_of(trunk_hw: np.ndarray) -> float | None:
 
 def _breadths(rows_hw: np.ndarray) -> np.ndarray:
     """From side to side of every row, [h]."""
-    return rows_hw.shape[1] - rows_hw.argmax(1) - rows_hw[:, ::-1].argmax(1).astype(float)
+    first_h, last_h = row_ends(rows_hw)
+    return (last_h - first_h + 1).astype(float)
 
 
 def _evened(breadth_h: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.compositing.fields import row_ends
 from engine.compositing.sleeve_outlines import Sleeve, sleeve_in
 from engine.cv import cv2
 
@@ -80,7 +81,7 @@ def upper(mask_hw: np.ndarray, arms_hw: np.ndarray) -> Upper:
     rows, columns = (np.flatnonzero(mask_hw.any(axis)) for axis in (1, 0))
     top, high = int(rows[0]), float(rows[-1] - rows[0] + 1)
     tall, high = high, min(high, _TOP * len(columns))
-    left_h, right_h = _ends(mask_hw)
+    left_h, right_h = (each_h.astype(float) for each_h in row_ends(mask_hw))
     middle = float(np.median((left_h + right_h)[rows]) / 2)
     notches = _notches(mask_hw)
     armed = (arms_hw & mask_hw).sum() > 0.01 * mask_hw.sum()
@@ -154,7 +155,7 @@ def lower(mask_hw: np.ndarray, between_h: np.ndarray | None = None) -> Lower:
     """Of trousers or a skirt, bool [h, w], of at least a px. between: `Lower.between`, where somebody's legs
     in it tell it; else its middle is."""
     rows = np.flatnonzero(mask_hw.any(1))
-    left_h, right_h = _ends(mask_hw)
+    left_h, right_h = (each_h.astype(float) for each_h in row_ends(mask_hw))
     breadth_h = np.where(mask_hw.any(1), right_h - left_h + 1, 0.0)
     solid = rows[breadth_h[rows] > _SOLID * np.median(breadth_h[rows])]
     hem = _hem(mask_hw, int(rows[len(rows) // 2]))
@@ -217,12 +218,6 @@ def begins_narrow(mask_hw: np.ndarray) -> bool:
     """Whether a garment, bool [h, w], of at least a px, begins with straps or cups, as a slip dress does."""
     count_H = mask_hw.sum(1)[np.flatnonzero(mask_hw.any(1))]
     return bool(np.median(count_H[: max(1, round(_UPPER_END * len(count_H)))]) < _STRAPS * np.median(count_H))
-
-
-def _ends(mask_hw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last column of every row, float [h]."""
-    last = mask_hw.shape[1] - 1
-    return mask_hw.argmax(1).astype(float), (last - mask_hw[:, ::-1].argmax(1)).astype(float)
 
 
 def _trunk_half(mask_hw: np.ndarray, middle: float) -> np.ndarray:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.compositing.bodies import CROTCH, FOLDED, WAIST, Body, Parts, Ways, limb_length
+from engine.compositing.bodies import CROTCH, WAIST, Body, Parts, Ways, leg_length
 from engine.compositing.cloth_laid_on import Cloth
 from engine.compositing.fields import ramp, size_of
 from engine.compositing.garment_outline import Lower
@@ -121,8 +121,8 @@ def lower_layers(
 
 
 def _leg(limb_42: np.ndarray, trunk: float) -> float:
-    """How long a leg is from the crotch, told by none that is folded."""
-    return max(limb_length(limb_42), FOLDED * trunk) - CROTCH * trunk
+    """How long a leg is from the crotch."""
+    return leg_length(limb_42, trunk) - CROTCH * trunk
 
 
 def fit_of(wearer: Drawn, body: Body, way: Ways, parts: Parts) -> Fit:

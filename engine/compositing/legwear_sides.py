@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.bodies import CROTCH, WAIST, Placed
-from engine.compositing.fields import ramp, size_of
+from engine.compositing.fields import ramp, row_ends, size_of
 from engine.cv import cv2
 from engine.ops.resample import enlarged, shrunk
 
@@ -66,4 +66,4 @@ def sides_of(legwear_hw: np.ndarray, body_hw: np.ndarray, waist: int) -> np.ndar
 
 def _ends(rows_hw: np.ndarray) -> np.ndarray:
     """First and last column of rows, [N, 2]."""
-    return np.stack([rows_hw.argmax(1), rows_hw.shape[1] - 1 - rows_hw[:, ::-1].argmax(1)], -1).astype(float)
+    return np.stack(row_ends(rows_hw), -1).astype(float)

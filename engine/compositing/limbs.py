@@ -118,10 +118,10 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
     skirt_HW = _skirt(shown, own)
     if skirt_HW is not None:
         before_HW = trunk.before(here_HW)
-        window = window_of(sampled(skirt_HW[None], before_HW, sides_2)[0], 0)
-        seen_Dhw = torch.cat([own.bare_DHW[:-1], skirt_HW[None]])
-        seen_Dhw = sampled(seen_Dhw, before_HW[window], sides_2)
-        _lay(layer_DHW, seen_Dhw[:-1], seen_Dhw[-1], window)
+        (there_HW,) = sampled(skirt_HW[None], before_HW, sides_2)
+        window = window_of(there_HW, 0)
+        seen_Chw = sampled(own.bare_DHW[:-1], before_HW[window], sides_2)
+        _lay(layer_DHW, seen_Chw, there_HW[window], window)
     for each in shown:
         if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)

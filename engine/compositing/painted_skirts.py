@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.compositing.fields import row_ends
+
 _ENDS = 0.15  # of what a line is told by: along both ends of it a brush's ends are round
 _BENDS = 2  # degree of a line: a side flares, a hem sags
 _ALIKE = 0.85  # of two outlines, what they have in common of what is in either: else it is painted as it is
@@ -30,18 +32,13 @@ def even_outline(there_HW: np.ndarray) -> np.ndarray:
     rows, columns = np.flatnonzero(there_HW.any(1)), np.flatnonzero(there_HW.any(0))
     if min(len(rows), len(columns)) < _LEAST:
         return there_HW
-    left_R, right_R = _ends(there_HW[rows])
-    top_C, bottom_C = _ends(there_HW.T[columns])
+    left_R, right_R = row_ends(there_HW[rows])
+    top_C, bottom_C = row_ends(there_HW.T[columns])
     y_H1, x_1W = np.arange(there_HW.shape[0])[:, None], np.arange(there_HW.shape[1])[None]
     inside_HW = (x_1W >= _line(rows, left_R, y_H1)) & (x_1W <= _line(rows, right_R, y_H1))
     inside_HW &= (y_H1 >= _line(columns, top_C, x_1W)) & (y_H1 <= _line(columns, bottom_C, x_1W))
     both, either = (inside_HW & there_HW).sum(), (inside_HW | there_HW).sum()
     return inside_HW if both > _ALIKE * either else there_HW
-
-
-def _ends(there_RC: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The first and the last of every row."""
-    return there_RC.argmax(1), there_RC.shape[1] - 1 - there_RC[:, ::-1].argmax(1)
 
 
 def _line(at_N: np.ndarray, value_N: np.ndarray, everywhere: np.ndarray) -> np.ndarray:
@@ -58,7 +55,7 @@ def light_of_fall(there_11HW: Tensor) -> Tensor:
     if not len(rows):
         return torch.ones_like(there_11HW)
     every_R = np.arange(rows[0], rows[-1] + 1)
-    left_R, right_R = (_line(rows, ends, every_R) for ends in _ends(there_HW[rows]))
+    left_R, right_R = (_line(rows, ends, every_R) for ends in row_ends(there_HW[rows]))
     middle_R, half_R = (left_R + right_R) / 2, np.maximum((right_R - left_R + 1) / 2, 1.0)
     across_RW = ((np.arange(there_HW.shape[1])[None] - middle_R[:, None]) / half_R[:, None]).clip(-1.0, 1.0)
     down_R1 = ((every_R - rows[0] + 0.5) / len(every_R))[:, None]

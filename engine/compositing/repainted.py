@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.compositing.bodies import body_of
 from engine.compositing.contact_shadows import in_shadow
-from engine.compositing.fields import largest, odd_side, ramp, size_of, spread
+from engine.compositing.fields import largest, mean_colour, odd_side, ramp, size_of, spread
 from engine.compositing.painted_skirts import even_outline, light_of_fall
 from engine.compositing.prints import prints
 from engine.compositing.tailoring import continued
@@ -108,8 +108,8 @@ def _of_the_photo(
     if not (inside_11HW > 0.5).any():
         return drawn_1CHW
     if piece in _SKIN:
-        tone_1C11 = _mean(person.picture, inside_11HW)
-        return drawn_1CHW + tone_1C11 - _mean(drawn_1CHW, wanted_11HW)
+        tone_1C11 = mean_colour(person.picture, inside_11HW)
+        return drawn_1CHW + tone_1C11 - mean_colour(drawn_1CHW, wanted_11HW)
     # A print stays where it is: neither its pieces nor its colours go on.
     ground_11HW = inside_11HW * (1.0 - prints(person.picture, inside_11HW, inside_11HW > 0.5))
     if (ground_11HW > 0.5).any():
@@ -124,8 +124,8 @@ def _of_the_photo(
         weave_1CHW = weave_1CHW.clamp(-most_1C11, most_1C11)
     weave_1CHW = continued(weave_1CHW, inside_11HW, torch.ones_like(wanted_11HW))
     light_1CHW = running_mean(drawn_1CHW, side)
-    tone_1C11 = _mean(person.picture, inside_11HW)
-    made_1CHW = light_1CHW + tone_1C11 - _mean(light_1CHW, wanted_11HW) + weave_1CHW
+    tone_1C11 = mean_colour(person.picture, inside_11HW)
+    made_1CHW = light_1CHW + tone_1C11 - mean_colour(light_1CHW, wanted_11HW) + weave_1CHW
     return (made_1CHW + 1.0) * light_of_fall(wanted_11HW) - 1.0 if falls else made_1CHW
 
 
@@ -169,9 +169,3 @@ def _made_of(seen_1Phw: Tensor, piece: int, wanted_11HW: Tensor) -> int | None:
     wanted_11hw = shrunk(wanted_11HW, size_of(seen_1Phw))
     covered = {each: float((seen_1Phw[:, each] * wanted_11hw).sum()) for each in _CLOTHES}
     return max((each for each in _CLOTHES if each in enough), key=lambda each: covered[each], default=None)
-
-
-def _mean(picture_1CHW: Tensor, where_11HW: Tensor) -> Tensor:
-    """Mean colour, [1, C, 1, 1]."""
-    total = where_11HW.sum().clamp_min(1e-3)
-    return (picture_1CHW * where_11HW).sum((2, 3), keepdim=True) / total

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.compositing.fields import highest, size_of
 from engine.compositing.worn import Dressed, of_pieces
-from engine.garments import SKIRT, TROUSERS, Garment
+from engine.garments import Garment
 from engine.ops.resample import enlarged, running_mean, shrunk
 
 _ROWS = 256
@@ -27,12 +27,12 @@ _OTHER, _ALIKE = 0.12, 0.5
 
 def rests(now: Dressed, garment: Garment, gone_11HW: Tensor) -> Tensor:
     """How much of a px is such a rest, [1, 1, H, W]. gone: what goes, as told by maps."""
-    size, below = size_of(gone_11HW), [each for each in (TROUSERS, SKIRT) if each not in garment.goes]
+    size = size_of(gone_11HW)
     times = max(1, size[0] // _ROWS)
     small = size[0] // times, size[1] // times
     picture_Chw = running_mean(shrunk(now.picture, small), 3)[0]
     gone_hw = shrunk(gone_11HW, small)[0, 0] > 0.5
-    below_hw = enlarged(of_pieces(now.pieces, below), small)[0, 0] > 0.5
+    below_hw = enlarged(of_pieces(now.pieces, garment.legwear_kept), small)[0, 0] > 0.5
     far_hw = ~_grown(gone_hw, _BESIDE)
     old_NC, own_NC = (_some(picture_Chw, each) for each in (~_grown(~gone_hw, _WITHIN), below_hw & far_hw))
     maybe_hw = below_hw & ~far_hw & ~gone_hw

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from engine.compositing.bare_bodies import Limb
-from engine.compositing.bodies import ARMPIT, FOLDED, TRUNK, Body, Ways, limb_length
+from engine.compositing.bodies import ARMPIT, TRUNK, Body, Ways, leg_length
 from engine.compositing.cloth_meshes import looked_up, mesh_over, part_over
 from engine.compositing.clothes import Clothes
 from engine.compositing.fields import closed, ramp, ramp_at
@@ -98,12 +98,12 @@ def top_on(
         for sleeve, arm, bare, other in zip(shape.sleeves, way.arms, bare_arms, bare_arms[::-1], strict=True)
         if sleeve is not None
     ]
+    nearest_hw = torch.stack([aside_hw.abs() for _, _, aside_hw in way.arms]).amin(0)
     sleeved_hw, ended_hw, reach = torch.zeros_like(arms_hw), torch.ones_like(arms_hw), _REACH * body.shoulders
     sleeves_hw = np.zeros_like(clothes.mask)
     near_hw = np.zeros(clothes.mask.shape, np.uint8)
     moved_V2, turned, under = on_trunk_V2, [], [torch.zeros_like(arms_hw)]
     for sleeve, (arm_42, along_hw, aside_hw), bare, other in found:
-        others_hw = torch.stack([each[2].abs() for each in way.arms]).amin(0)
         on_arm_V2, end, half = on_arm(body, shape, sleeve, arm_42, bare, other, place_V2)
         share_V, all_V = (of_sleeve(sleeve, shape, place_V2, below) for below in (False, True))
         moved_V2 = moved_V2 + share_V[:, None] * (on_arm_V2 - moved_V2)
@@ -118,9 +118,8 @@ def top_on(
         short_hw = body.shoulders * torch.where(beside_hw, STRAIGHT, SHORT)
         near_arm_hw = (aside_hw.abs() < reach) & (along_hw > -reach) & (along_hw < end - short_hw)
         sleeved_hw = sleeved_hw.maximum(arms_hw * near_arm_hw)
-        ended_hw = torch.where(
-            (aside_hw.abs() <= others_hw) & (along_hw < end - STRAIGHT * body.shoulders), 0.0, ended_hw
-        )
+        mine_hw = aside_hw.abs() <= nearest_hw
+        ended_hw = torch.where(mine_hw & (along_hw < end - STRAIGHT * body.shoulders), 0.0, ended_hw)
         upper = max(float(np.linalg.norm(arm_42[1] - arm_42[0])), 1.0)
         under.append(_hangs(body, arm_42) * (1.0 - ramp(along_hw, _TUCKED[0] * upper, _TUCKED[1] * upper)))
         # Its rim is no rim of the trunk's, which goes on under it where they meet.
@@ -199,7 +198,7 @@ class _Trunk:
             down = max(waist - self._middle_2[1], 1.0) / (TRUNK * shape.breadth)
             less = float(np.clip(_WAIST / down, _SQUEEZED, 1.0))
         hem = float(np.flatnonzero(clothes.mask.any(1))[-1] - self._middle_2[1]) / shape.breadth
-        legs = max(FOLDED * body.trunk, *(limb_length(leg_42) for leg_42, _, _ in way.legs))
+        legs = max(leg_length(leg_42, body.trunk) for leg_42, _, _ in way.legs)
         ankles = (body.trunk + legs) / body.shoulders
         return min(less, ankles / max(hem * self._taller, 1e-6))
 

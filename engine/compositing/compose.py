@@ -35,6 +35,7 @@ from engine.compositing.hair_told import with_hair
 from engine.compositing.held_things import held_things
 from engine.compositing.hung_things import with_things
 from engine.compositing.layers import PhotoWarp, Referred, over, photo_layer, photo_warps, without_moved_hands
+from engine.compositing.legwear_told import with_one_legwear
 from engine.compositing.moving_least_squares import normalised_pose
 from engine.compositing.own_pose import OwnPose, own_pose_rendering
 from engine.compositing.patterns import patterned
@@ -215,6 +216,7 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
     surface_1Khw, arms_1Ahw = with_hair(surface_1Khw, arms_1Ahw, picture_1CHW)
     surface_1Khw = with_bare_arms(with_sleeves(surface_1Khw, picture_1CHW), arms_1Ahw[:, -2:], picture_1CHW)
     surface_1Khw = with_held(surface_1Khw, arms_1Ahw)
+    surface_1Khw = with_one_legwear(surface_1Khw, reference.keypoints_18x3, size_of(picture_1CHW))
     if held is None:
         return replace(reference, surface_1Khw=surface_1Khw, arms_1Ahw=arms_1Ahw)
     surface_1Khw = with_things(surface_1Khw, held)

@@ -1,14 +1,15 @@
-"""Skirts, dresses and long coats over thighs that are pulled: a sheet of cloth between both legs.
+"""Skirts and dresses over thighs that are pulled: a sheet of cloth between both legs.
 
 Around a thigh that goes elsewhere the cloth goes along, over one that stays it stays, and between them it is
-stretched; past a knee it hangs, or goes with the shank where it is as long as that. As `cloth_meshes` tells
-it, forwards, it stays in one piece.
+stretched; past a knee it hangs, or goes with the shank where it is as long as that. It is told forwards, from
+the photo to the picture (`cloth_meshes`), and stays in one piece. Positions are as in `limb_bones`.
 """
 
 from __future__ import annotations
 
 from cmath import phase, rect
 from collections.abc import Sequence
+from math import cos
 from typing import NamedTuple
 
 import numpy as np
@@ -18,127 +19,183 @@ from torch import Tensor
 from engine.compositing.cloth_meshes import looked_up, mesh_over
 from engine.compositing.cut_outs import Poses
 from engine.compositing.fields import highest, nearest_known, odd_side, ramp, ramp_at, size_of
-from engine.compositing.limb_bones import BONES, HIPS, Segment, joints, sampled, segments
-from engine.compositing.limbs_elsewhere import Elsewhere, Trunk
-from engine.ops.resample import enlarged
+from engine.compositing.limb_bones import HIPS, LEG_CHAINS, LEGS, Segment, joints, sampled, segments
+from engine.compositing.limb_claims import before
+from engine.compositing.limbs_elsewhere import MOVED, Elsewhere, Trunk, gone
+from engine.ops.resample import enlarged, shrunk
 from engine.regions import REGIONS
 
-_SKIRT = REGIONS.index("dress or skirt")
-_NOBODY = REGIONS.index("background")
-_THIGHS = [[number for number, bone in enumerate(BONES) if bone.chain == chain] for chain in (0, 1)]
+_SKIRT, _NOBODY = REGIONS.index("dress or skirt"), REGIONS.index("background")
+_WORN = 0.35, 0.6  # how much of what is worn there is the skirt: a hem is as sharp as that
+_ANY = 0.05  # of it, that is meshed
+_LEAST = 0.1  # how sure it is that somebody is there, to be divided by
+_UNDER_HAND = 15  # px of a map of 128 rows, side of the window around a skirt in which hands lie on it
+_RIM = 5  # likewise, around where it was, in which an engine's rim of it may be
+_WAIST = 0.4  # of a thigh, below the hips, over which what goes with the trunk goes over to the legs
+_ACROSS = 0.2, 0.8  # of the way from one leg to the other, over which cloth is stretched
+_THIN = 0.05  # half heights between legs that lie behind each other
+_KNEE = 0.8, 1.2  # of a thigh, from where on cloth hangs from its knee
+_LONG = 0.3, 0.8  # of a shank, how far down a skirt reaches that hangs, and one that goes with it
+_FLARE = 0.2  # of a thigh, farther outwards than which cloth falls off it when it is lifted
+
+Leg = Sequence[tuple[Segment, Segment]]  # its bones, the thigh first: where each was, and is
 
 
 class Draped(NamedTuple):
-    """cloth: 0 to 1 [h, w], in the photo, how far it hangs there. before: complex [H, W], where what of it is
-    here was; there: 0 to 1 [H, W], whether any is. part: 0 to 1, how far it is shown."""
+    """cloth: 0 to 1 [H, W], in the photo, how far it is the skirt's. before: complex [H, W], where what of it
+    is here was; there: 0 to 1 [H, W], whether any is. parts: how far the right and the left thigh are
+    elsewhere, 0 to 1."""
 
-    cloth_hw: Tensor
+    cloth_HW: Tensor
     before_HW: Tensor
     there_HW: Tensor
-    parts: dict[int, float]
+    parts: tuple[float, float]
 
     @property
     def part(self) -> float:
-        return max(self.parts.values())
+        """0 to 1, how far the skirt is."""
+        return max(self.parts)
+
+    def raised(self, shown: Sequence[Elsewhere]) -> list[Elsewhere]:
+        """Bones, of which a thigh below it is elsewhere though the photo hardly shows it."""
+        return [self._raised(each) if each.is_thigh else each for each in shown]
+
+    def _raised(self, thigh: Elsewhere) -> Elsewhere:
+        part = self.parts[thigh.bone.chain]
+        return thigh._replace(part=max(thigh.part, part), drawn=max(thigh.drawn, part))
+
+    def without(self, class_8hw: Tensor) -> Tensor:
+        """Classes of the photo but for the skirt."""
+        return class_8hw * (1.0 - shrunk(self.cloth_HW[None, None], size_of(class_8hw))[0])
+
+    def sheet(
+        self,
+        photo_DHW: Tensor,
+        legs_2HW: Tensor,
+        shown: Sequence[Elsewhere],
+        poses: Poses,
+        trunk: Trunk,
+        here_HW: Tensor,
+    ) -> Sheet:
+        """Of a picture of any size. photo: its planes without hands that lie on clothes, and how sure it is
+        that nobody is there. legs: their mattes in it. here: positions of the picture's pixels."""
+        size, sides_2 = size_of(photo_DHW), poses.sides_2
+        cloth_HW = enlarged(self.cloth_HW[None, None], size)[0, 0] * (1.0 - photo_DHW[-1])
+        planes_3HW = torch.cat([torch.view_as_real(self.before_HW).movedim(-1, 0), self.there_HW[None]])
+        x_HW, y_HW, there_HW = enlarged(planes_3HW[None], size)[0]
+        seen_DHW = sampled(torch.cat([photo_DHW[:-1], cloth_HW[None]]), torch.complex(x_HW, y_HW), sides_2)
+        shown_HW = self.part * there_HW * seen_DHW[-1]
+        gone_211 = legs_2HW.new_tensor(gone(shown))[LEG_CHAINS, None, None]
+        others_HW = (1.0 - photo_DHW[-1] - cloth_HW).clamp_min(0.0) * (1.0 - gone_211 * legs_2HW).amin(0)
+        both_2HW = torch.stack([cloth_HW, others_HW])
+        was_HW, others_HW = sampled(both_2HW, before(poses, trunk, here_HW), sides_2)
+        around_HW = highest(was_HW[None, None], odd_side(_RIM, size[0] // 2))[0, 0]
+        left_HW = self.part * around_HW * (1.0 - others_HW) * (1.0 - shown_HW)
+        return Sheet(seen_DHW[:-1], shown_HW, left_HW, self.part * cloth_HW)
 
 
-def drape(
-    poses: Poses,
-    shown: Sequence[Elsewhere],
-    trunk: Trunk,
-    seen_8hw: Tensor,
-    on_HW: Tensor,
-) -> Draped | None:
+class Sheet(NamedTuple):
+    """Of a picture: the planes of the skirt where it is now [C, H, W], and how far it is there; where it has
+    left what is behind; and how far the photo's pixels go with it, 0 to 1 [H, W] each."""
+
+    planes_CHW: Tensor
+    shown_HW: Tensor
+    left_HW: Tensor
+    gone_HW: Tensor
+
+
+def draped(poses: Poses, trunk: Trunk, seen_8hw: Tensor, on_HW: Tensor) -> Draped | None:
+    """None where no thigh is elsewhere, no skirt is seen, or a pose lacks a thigh.
+
+    seen: the photo's classes. on: how far hands lie on clothes in it.
+    """
     own, now = segments(poses.own_183, poses.sides_2), segments(poses.now_183, poses.sides_2)
-    legs = [
-        [(own[number], now[number]) for number in numbers if number in own and number in now]
-        for numbers in _THIGHS
-    ]
-    if not all(legs) or any(numbers[0] not in own or numbers[0] not in now for numbers in _THIGHS):
+    both = own.keys() & now.keys()
+    if not all(numbers[0] in both for numbers in LEGS):
         return None
-    parts = {
-        chain: ramp_at(
-            abs(bones[0][1].end - bones[0][0].end - (bones[0][1].begin - bones[0][0].begin)), 0.006, 0.02
-        )
-        for chain, bones in enumerate(legs)
-    }
-    part = max(parts.values())
-    if part == 0:
-        return None
-    share_hw = seen_8hw[_SKIRT] / (1.0 - seen_8hw[_NOBODY]).clamp_min(0.1)
-    _, number_hw = nearest_known((seen_8hw[_NOBODY] < 0.5).numpy())
-    share_hw = share_hw.flatten()[torch.from_numpy(number_hw)]
+    legs = [[(own[number], now[number]) for number in numbers if number in both] for numbers in LEGS]
+    right, left = (
+        ramp_at(abs((now.end - now.begin) - (then.end - then.begin)), *MOVED) for (then, now), *_ in legs
+    )
     size = size_of(on_HW)
-    cloth_HW = ramp(enlarged(share_hw[None, None], size)[0, 0], 0.35, 0.6)
-    near_HW = highest(cloth_HW[None, None], odd_side(15, size[0]))[0, 0]
-    cloth_HW = cloth_HW.maximum(on_HW * near_HW)
-    hips = sum(joints(poses.own_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
-    unit = legs[0][0][0].unit
-    mask_HW = (cloth_HW > 0.05).numpy()
-    if not mask_HW.any():
+    cloth_HW = _cloth(seen_8hw, on_HW)
+    mask_HW = (cloth_HW > _ANY).cpu().numpy()
+    if max(right, left) == 0 or not mask_HW.any():
         return None
-    rows, columns = size
     mesh = mesh_over(mask_HW)
-    place_V = ((mesh.corners[:, 0] + 0.5) / columns * 2 - 1) * columns / rows + 1j * (
-        (mesh.corners[:, 1] + 0.5) / rows * 2 - 1
-    )
-    moved_V = _moved(place_V, legs, trunk, unit, hips)
-    moved_V2 = np.stack(
-        [
-            (moved_V.real * rows / columns + 1) / 2 * columns - 0.5,
-            (moved_V.imag + 1) / 2 * rows - 0.5,
-        ],
-        -1,
-    )
+    hips = sum(joints(poses.own_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
+    moved_V = moved(_positions(mesh.corners, size), legs, trunk, hips)
+    moved_V2 = np.stack([moved_V.real * size[0] / size[1], moved_V.imag], -1)
+    moved_V2 = (moved_V2 + 1) / 2 * (size[1], size[0]) - 0.5
     place_HW2, there_HW = looked_up(mesh, moved_V2, size)
     if not there_HW.any():
         return None
     _, number_HW = nearest_known(there_HW)
-    place_HW2 = place_HW2.reshape(-1, 2)[number_HW]
-    before_HW = ((place_HW2[..., 0] + 0.5) / columns * 2 - 1) * columns / rows + 1j * (
-        (place_HW2[..., 1] + 0.5) / rows * 2 - 1
-    )
-    return Draped(
-        cloth_HW,
-        torch.from_numpy(before_HW).to(torch.complex64),
-        torch.from_numpy(there_HW).float(),
-        parts,
-    )
+    before_HW = torch.from_numpy(_positions(place_HW2.reshape(-1, 2)[number_HW], size))
+    before_HW = before_HW.to(on_HW.device, torch.complex64)
+    return Draped(cloth_HW, before_HW, torch.from_numpy(there_HW).to(on_HW), (right, left))
 
 
-def _moved(place_V, legs, trunk, unit, hips):
-    scale = abs(trunk.turn)
-    ways, axes = [], []
-    for bones in legs:
-        (then, now), rest = bones[0], bones[1:]
-        z_V = (place_V - then.begin) / then.step
-        length, broad = abs(now.step) / abs(then.step), scale
-        out = 1.0 if ((then.begin - hips) / then.step).imag > 0 else -1.0
-        lifted = out * phase(now.step / then.step)
-        beyond_V = np.clip(out * z_V.imag - 0.2, 0, None)
-        z_V = z_V - 1j * out * beyond_V * (1.0 - max(0.0, np.cos(max(0.0, lifted))))
-        thigh_V = now.begin + now.step / abs(now.step) * abs(then.step) * (
-            z_V.real * length + 1j * z_V.imag * broad
-        )
-        turn = scale
-        off_V = place_V - then.end
-        if rest:
-            below_then, below_now = rest[0]
-            reach = max(
-                0.0, float((((place_V - below_then.begin) / below_then.step).real).max())
-            )
-            turn = rect(scale, np.interp(reach, [0.3, 0.8], [0, 1]) * phase(below_now.step / below_then.step))
-        shank_V = now.end + off_V * turn
-        past_V = np.clip((z_V.real - 0.8) / 0.4, 0, 1)
-        past_V = past_V**2 * (3 - 2 * past_V)
-        ways.append(thigh_V + past_V * (shank_V - thigh_V))
-        t_V = np.clip((place_V.imag - then.begin.imag) / (then.end.imag - then.begin.imag), 0, 1)
-        axes.append(then.begin.real + t_V * (then.end.real - then.begin.real))
-    gap_V = axes[1] - axes[0]
-    side_V = np.clip((place_V.real - axes[0]) / np.where(np.abs(gap_V) < 0.05, 0.05, gap_V), 0, 1)
-    side_V = np.clip((side_V - 0.2) / 0.6, 0, 1)
-    legs_V = ways[0] + side_V * (ways[1] - ways[0])
-    trunk_V = trunk.now + (place_V - trunk.then) * trunk.turn
-    down_V = np.clip((place_V.imag - hips.imag) / unit / 0.4, 0, 1)
-    down_V = down_V**2 * (3 - 2 * down_V)
-    return trunk_V + down_V * (legs_V - trunk_V)
+def _cloth(seen_8hw: Tensor, on_HW: Tensor) -> Tensor:
+    """0 to 1 [H, W]: what of a photo is a skirt, as far as its outline and beyond it, and under hands."""
+    share_hw = seen_8hw[_SKIRT] / (1.0 - seen_8hw[_NOBODY]).clamp_min(_LEAST)
+    there_hw = (seen_8hw[_NOBODY] < 0.5).cpu().numpy()
+    if not there_hw.any():
+        return torch.zeros_like(on_HW)
+    _, number_hw = nearest_known(there_hw)
+    share_hw = share_hw.flatten()[torch.from_numpy(number_hw).to(share_hw.device)]
+    size = size_of(on_HW)
+    cloth_HW = ramp(enlarged(share_hw[None, None], size)[0, 0], *_WORN)
+    return cloth_HW.maximum(on_HW * highest(cloth_HW[None, None], odd_side(_UNDER_HAND, size[0]))[0, 0])
+
+
+def _positions(place_N2: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Of places in px, of a picture of so many rows and columns."""
+    rows, columns = size
+    x_N, y_N = ((place_N2[..., axis] + 0.5) / side * 2 - 1 for axis, side in enumerate((columns, rows)))
+    return x_N * columns / rows + 1j * y_N
+
+
+def moved(place_V: np.ndarray, legs: Sequence[Leg], trunk: Trunk, hips: complex) -> np.ndarray:
+    """Where cloth is, complex [V], that was at these positions of the photo. legs: the right one, the left
+    one. hips: the middle between them, in the photo."""
+    (right, _), (left, _) = legs[0][0], legs[1][0]
+    right_V, left_V = (_axis(thigh, place_V.imag) for thigh in (right, left))
+    gap_V = left_V - right_V
+    gap_V = np.where(np.abs(gap_V) < _THIN, _THIN, gap_V)
+    across_V = np.clip(((place_V.real - right_V) / gap_V - _ACROSS[0]) / (_ACROSS[1] - _ACROSS[0]), 0, 1)
+    with_right_V, with_left_V = (_with_leg(place_V, leg, hips, abs(trunk.turn)) for leg in legs)
+    with_legs_V = with_right_V + across_V * (with_left_V - with_right_V)
+    down_V = _smooth((place_V.imag - hips.imag) / (_WAIST * right.unit))
+    with_trunk_V = trunk.now + (place_V - trunk.then) * trunk.turn
+    return with_trunk_V + down_V * (with_legs_V - with_trunk_V)
+
+
+def _with_leg(place_V: np.ndarray, leg: Leg, hips: complex, scale: float) -> np.ndarray:
+    """Where cloth is that goes with a leg alone."""
+    (then, now), *shank = leg
+    along_V = (place_V - then.begin) / then.step
+    part_V, aside_V = along_V.real, along_V.imag
+    out = 1.0 if ((then.begin - hips) / then.step).imag > 0 else -1.0
+    lifted = max(0.0, out * phase(now.step / then.step))
+    falls_V = np.clip(out * aside_V - _FLARE, 0, None) * (1 - max(0.0, cos(lifted)))
+    aside_V = (aside_V - out * falls_V) * scale * abs(then.step) / abs(now.step)
+    with_thigh_V = now.begin + now.step * (part_V + 1j * aside_V)
+    turn: complex = scale
+    if shank:
+        below_then, below_now = shank[0]
+        hem = float(((place_V - below_then.begin) / below_then.step).real.max())
+        turn = rect(scale, ramp_at(hem, *_LONG) * phase(below_now.step / below_then.step))
+    hangs_V = now.end + (place_V - then.end) * turn
+    return with_thigh_V + _smooth((part_V - _KNEE[0]) / (_KNEE[1] - _KNEE[0])) * (hangs_V - with_thigh_V)
+
+
+def _axis(thigh: Segment, y_V: np.ndarray) -> np.ndarray:
+    """x of a thigh at these heights; above and below it of its ends."""
+    ends = sorted([thigh.begin, thigh.end], key=lambda end: end.imag)
+    return np.interp(y_V, [end.imag for end in ends], [end.real for end in ends])
+
+
+def _smooth(part_V: np.ndarray) -> np.ndarray:
+    part_V = np.clip(part_V, 0, 1)
+    return part_V * part_V * (3 - 2 * part_V)

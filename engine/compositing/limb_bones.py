@@ -49,9 +49,12 @@ BONES = (
     LimbBone(sk.LEFT_ELBOW, sk.LEFT_WRIST, 3, False, 0.75, _ARM, _SLEEVES),
 )  # legs, then arms: in the order that they lie in, the last before the others
 
-# The right and the left arm: numbers of upper arm and forearm.
+# The right and the left arm, and leg.
 ARM_CHAINS = [2, 3]
+LEG_CHAINS = [0, 1]
+# Of the arms: numbers of upper arm and forearm; of the legs, of thigh and shank.
 ARMS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in ARM_CHAINS]
+LEGS = [[n for n, bone in enumerate(BONES) if bone.chain == chain] for chain in LEG_CHAINS]
 STILL = 1e-3  # of half the picture's height: what moves less stands still
 STIRS = 0.004, 0.012  # ... likewise, of what all else goes with: half a px of 256 rows to one and a half
 ARM_JOINTS = [sk.RIGHT_ELBOW, sk.RIGHT_WRIST, sk.LEFT_ELBOW, sk.LEFT_WRIST]  # that move with an arm

@@ -16,11 +16,11 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.creases import near_hip
 from engine.compositing.cut_outs import Along, CutOut, OtherArm, lay_over
 from engine.compositing.detail import DetailSource
-from engine.compositing.fields import Window, highest, odd_side, ramp, size_of, window_of
+from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.hair_before import hair_before
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.hung_things import hung, lay_thing
-from engine.compositing.limb_bones import ARM_CHAINS, positions, sampled, seen
+from engine.compositing.limb_bones import ARM_CHAINS, LEG_CHAINS, positions, sampled, seen
 from engine.compositing.limb_claims import before
 from engine.compositing.limbs_behind import Own, hides, stays_before, trunk_matte, without_arms
 from engine.compositing.limbs_elsewhere import Elsewhere, gone
@@ -35,6 +35,7 @@ from engine.ops.resample import enlarged
 from engine.regions import REGIONS
 
 _ARMS, _SKIRT = REGIONS.index("arms"), REGIONS.index("dress or skirt")
+_ALL = slice(None), slice(None)
 _WORN = 0.3, 0.7  # how sure it is that a skirt is there
 
 
@@ -79,7 +80,7 @@ def moved_limbs(
 
 
 def _of_one(found: MovedLimbs, own: Own) -> Tensor:
-    poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled, draped = found
+    poses, trunk, shown, stays, ways, class_8hw, claims_3hw, pulled, skirt = found
     sides_2, size = poses.sides_2, size_of(own.bare_DHW)
     here_hw, here_HW = (positions(each, sides_2) for each in (size_of(class_8hw), size))
     drawn = by_limb(shown)
@@ -122,12 +123,13 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
         window = window_of(there_HW, 0)
         seen_Chw = sampled(own.bare_DHW[:-1], before_HW[window], sides_2)
         _lay(layer_DHW, seen_Chw, there_HW[window], window)
+    worn_8hw = own.class_8hw if skirt is None else skirt.without(own.class_8hw)
     for each in shown:
-        if each.is_thigh and each.part > 0 and draped is None:
+        if each.is_thigh and each.part > 0:
             near_HW = near_hip(each, here_HW)
             window = window_of(near_HW, 0)
             seen_Chw, matte_hw = at_hip(
-                each, trunk, own.bare_DHW, arms_2HW, own.class_8hw, here_HW[window], pulled, sides_2
+                each, trunk, own.bare_DHW, arms_2HW, worn_8hw, here_HW[window], pulled, sides_2
             )
             near_HW[window] *= matte_hw  # and beyond it is 0
             _lay(layer_DHW, seen_Chw, near_HW[window], window)
@@ -141,26 +143,17 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
         window = window_of(matte_1HW[0], 0)
         seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)
         _lay(layer_DHW, seen_Chw, matte_1HW[0][window], window)
-    if draped is not None:
-        cloth_HW = enlarged(draped.cloth_hw[None, None], size)[0, 0] * (1.0 - own.handless_DHW[-1])
-        planes_2HW = enlarged(torch.view_as_real(draped.before_HW).movedim(-1, 0)[None], size)[0]
-        before_HW = torch.complex(*planes_2HW)
-        shown_HW = enlarged(draped.there_HW[None, None], size)[0, 0]
-        shown_HW = draped.part * shown_HW * sampled(cloth_HW[None], before_HW, sides_2)[0]
-        (was_HW,) = sampled(cloth_HW[None], before(poses, trunk, here_HW), sides_2)
-        around_HW = highest(was_HW[None, None], odd_side(5, 128 * size[0] // 256))[0, 0]
-        stay_211 = 1.0 - left_1HW.new_tensor(gone(shown))[:2, None, None]
-        legs_HW = sampled(stay_211 * own.limbs_4HW[:2], before(poses, trunk, here_HW), sides_2).amax(0)
-        left_HW = draped.part * around_HW * (1.0 - legs_HW * (1.0 - was_HW)) * (1.0 - shown_HW)
-        _lay(layer_DHW, own.plate_CHW, left_HW, (slice(None), slice(None)))
-    over = False
+    sheet = None
+    if skirt is not None:
+        sheet = skirt.sheet(own.handless_DHW, own.limbs_4HW[LEG_CHAINS], shown, poses, trunk, here_HW)
+        _lay(layer_DHW, own.plate_CHW, sheet.left_HW, _ALL)
     for behind in (True, False):
         for limb, bones in drawn.items():
             if bones[-1].hidden == behind:
+                if sheet is not None and bones[0].bone.of_arm and not behind:  # over legs, below arms
+                    _lay(layer_DHW, sheet.planes_CHW, sheet.shown_HW, _ALL)
+                    sheet = None
                 lies = abs(trunk.turn), ways[limb]
-                if bones[0].bone.of_arm and not behind and not over and draped is not None:
-                    _lay(layer_DHW, sampled(own.handless_DHW[:-1], before_HW, sides_2), shown_HW, (slice(None), slice(None)))
-                    over = True
                 if bones[0].bone.of_arm:
                     side = ARM_CHAINS.index(limb)
                     if side in things:  # its fingers are around the handle
@@ -182,15 +175,15 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
                     legs_CHW, limb_HW = own.handless_DHW[:-1], own.limbs_4HW[limb]
                     if skirt_HW is not None:
                         limb_HW = limb_HW * (1.0 - skirt_HW)
-                    if draped is not None:
-                        limb_HW = limb_HW * (1.0 - draped.part * cloth_HW)
+                    if sheet is not None:
+                        limb_HW = limb_HW * (1.0 - sheet.gone_HW)
                     cut_out = CutOut(legs_CHW, limb_HW, *lies, own.feet_2HW, above.get(limb))
                 # A shadow is of colours alone, and of an arm before its trunk.
                 shaded = bones[0].bone.of_arm and not behind and len(own.photo_CHW) == 3
                 lay_over(layer_DHW, bones, poses, cut_out, here_HW, hers_HW if shaded else None)
-                if limb in pulled.stretches and draped is None:
+                if limb in pulled.stretches:
                     parted = pulled.stretches[limb]
-                    cloth = own.handless_DHW, own.class_8hw
+                    cloth = own.handless_DHW, worn_8hw
                     _lay(layer_DHW, *at_crotch(bones[0], trunk, *cloth, here_HW, parted, sides_2))
         if behind and any(each.part > 0 and each.hidden for each in shown):
             hides_HW = hides(shown, here_HW)
@@ -199,8 +192,8 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
             seen_Chw, hers_hw = without_arms(poses, shown, trunk, own, ways, told, hair, here_hw, window)
             matte_hw = hides_HW[window] * hers_hw * stays_before(poses, shown, trunk, own, here_hw)
             _lay(layer_DHW, seen_Chw, matte_hw, window)
-    if draped is not None and not over:
-        _lay(layer_DHW, sampled(own.handless_DHW[:-1], before_HW, sides_2), shown_HW, (slice(None), slice(None)))
+    if sheet is not None:
+        _lay(layer_DHW, sheet.planes_CHW, sheet.shown_HW, _ALL)
     return layer_DHW
 
 

@@ -32,7 +32,7 @@ _UPPER = [*SHOULDERS, sk.NECK]
 _SIDE = 0.15  # of the trunk's length, how much the shoulders' distance may differ; seen from before it is .7
 # Of half the picture's height, less what its trunk moved: a limb that is elsewhere. Half drawn by an engine
 # it is seen twice, so that is soon past; by little more than half a px of 256 rows engines draw the same.
-_MOVED = 0.006, 0.02
+MOVED = 0.006, 0.02
 # Likewise a head, or shoulders, that are not where the trunk takes them, and a thigh: one that is hardly
 # turned goes on from its hip without a crease.
 _OFF = 0.03, 0.08
@@ -147,7 +147,7 @@ def elsewhere(
         whole *= 1.0 - ramp_at(stretched, *_LONGER[bone.of_arm])
         whole *= 1.0 - ramp_at(-stretched, *_SHORTER[bone.of_arm])
         softly = bone.upper and not bone.of_arm
-        part, hidden = ramp_at(moved, *(_OFF if softly else _MOVED)) * whole, bone.chain in behind
+        part, hidden = ramp_at(moved, *(_OFF if softly else MOVED)) * whole, bone.chain in behind
         on_a_leg = max((each.part for each in shown if not each.bone.of_arm), default=part)
         drawn = max(part, on_a_leg * whole) if bone.of_arm and not hidden else part
         shown.append(Elsewhere(number, bone, then, now, part, drawn, hidden))

@@ -15,7 +15,7 @@ from engine.compositing.atlas import CLASSES
 from engine.compositing.crotches import Triangle, crotch, triangles
 from engine.compositing.cut_outs import Along, Poses, along_limb
 from engine.compositing.detail import DetailSource
-from engine.compositing.draped import Draped, drape
+from engine.compositing.draped import Draped, draped
 from engine.compositing.fields import size_of
 from engine.compositing.hidden_hands import other_hand
 from engine.compositing.hung_things import without_things
@@ -49,7 +49,7 @@ class MovedLimbs(NamedTuple):
     class_8hw: Tensor
     claims_3hw: Tensor
     pulled: Pulled
-    draped: Draped | None
+    skirt: Draped | None
 
 
 @torch.no_grad()
@@ -105,17 +105,9 @@ def _found(
     if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
         return None  # at rest nothing of this is worth its time
     here_hw = positions(size_of(class_8hw), poses.sides_2)
-    draped = drape(poses, shown, trunk, seen_8hw, on_2HW.amax(0))
-    if draped is not None:
-        shown = [
-            each._replace(
-                part=max(each.part, draped.parts[each.bone.chain]),
-                drawn=max(each.drawn, draped.parts[each.bone.chain]),
-            )
-            if each.is_thigh
-            else each
-            for each in shown
-        ]
+    skirt = draped(poses, trunk, seen_8hw, on_2HW.amax(0))
+    if skirt is not None:
+        shown = skirt.raised(shown)
     worn_1hw = seen_8hw[GARMENT_CLASSES].sum(0, keepdim=True)
     hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW, worn_1hw)
     ways = {
@@ -135,7 +127,7 @@ def _found(
         class_8hw,
         claims_3hw,
         _pulled(poses, trunk, photo, shown),
-        draped,
+        skirt,
     )
 
 

@@ -18,8 +18,17 @@ from torch import Tensor
 
 from engine.compositing.cloth_meshes import looked_up, mesh_over
 from engine.compositing.cut_outs import Poses
-from engine.compositing.fields import highest, nearest_known, odd_side, ramp, ramp_at, size_of
-from engine.compositing.limb_bones import HIPS, LEG_CHAINS, LEGS, Segment, joints, sampled, segments
+from engine.compositing.fields import around, closed, highest, nearest_known, odd_side, ramp, ramp_at, size_of
+from engine.compositing.limb_bones import (
+    HIPS,
+    LEG_CHAINS,
+    LEGS,
+    Segment,
+    joints,
+    positions,
+    sampled,
+    segments,
+)
 from engine.compositing.limb_claims import before
 from engine.compositing.limbs_elsewhere import MOVED, Elsewhere, Trunk, gone
 from engine.ops.resample import enlarged, shrunk
@@ -29,8 +38,8 @@ _SKIRT, _NOBODY = REGIONS.index("dress or skirt"), REGIONS.index("background")
 _WORN = 0.35, 0.6  # how much of what is worn there is the skirt: a hem is as sharp as that
 _ANY = 0.05  # of it, that is meshed
 _LEAST = 0.1  # how sure it is that somebody is there, to be divided by
-_UNDER_HAND = 15  # px of a map of 128 rows, side of the window around a skirt in which hands lie on it
-_RIM = 5  # likewise, around where it was, in which an engine's rim of it may be
+_UNDER_HAND = 15  # px of a map of 128 rows, side of the window over which a skirt goes on below a hand
+_RIM = 5  # likewise, around it, in which the rest of its outline, and an engine's rim of it, may be
 _WAIST = 0.4  # of a thigh, below the hips, over which what goes with the trunk goes over to the legs
 _ACROSS = 0.2, 0.8  # of the way from one leg to the other, over which cloth is stretched
 _THIN = 0.05  # half heights between legs that lie behind each other
@@ -43,26 +52,30 @@ Leg = Sequence[tuple[Segment, Segment]]  # its bones, the thigh first: where eac
 
 class Draped(NamedTuple):
     """cloth: 0 to 1 [H, W], in the photo, how far it is the skirt's. before: complex [H, W], where what of it
-    is here was; there: 0 to 1 [H, W], whether any is. parts: how far the right and the left thigh are
-    elsewhere, 0 to 1."""
+    is here was; there: 0 to 1 [H, W], whether any is. parts: how far the bones below it are elsewhere, 0 to
+    1, by their numbers in BONES."""
 
     cloth_HW: Tensor
     before_HW: Tensor
     there_HW: Tensor
-    parts: tuple[float, float]
+    parts: dict[int, float]
 
     @property
     def part(self) -> float:
         """0 to 1, how far the skirt is."""
-        return max(self.parts)
+        return max(self.parts.values())
 
     def raised(self, shown: Sequence[Elsewhere]) -> list[Elsewhere]:
-        """Bones, of which a thigh below it is elsewhere though the photo hardly shows it."""
-        return [self._raised(each) if each.is_thigh else each for each in shown]
-
-    def _raised(self, thigh: Elsewhere) -> Elsewhere:
-        part = self.parts[thigh.bone.chain]
-        return thigh._replace(part=max(thigh.part, part), drawn=max(thigh.drawn, part))
+        """Bones, of which those below it are elsewhere though the photo hardly shows them; what of their legs
+        is seen is drawn, and arms before it."""
+        elsewhere = [each._replace(part=max(each.part, self.parts.get(each.number, 0.0))) for each in shown]
+        away = gone(elsewhere)
+        return [
+            each._replace(drawn=max(each.drawn, self.part))
+            if not each.hidden and (each.bone.of_arm or away[each.bone.chain] > 0)
+            else each
+            for each in elsewhere
+        ]
 
     def without(self, class_8hw: Tensor) -> Tensor:
         """Classes of the photo but for the skirt."""
@@ -114,17 +127,26 @@ def draped(poses: Poses, trunk: Trunk, seen_8hw: Tensor, on_HW: Tensor) -> Drape
     if not all(numbers[0] in both for numbers in LEGS):
         return None
     legs = [[(own[number], now[number]) for number in numbers if number in both] for numbers in LEGS]
-    right, left = (
-        ramp_at(abs((now.end - now.begin) - (then.end - then.begin)), *MOVED) for (then, now), *_ in legs
-    )
     size = size_of(on_HW)
     cloth_HW = _cloth(seen_8hw, on_HW)
     mask_HW = (cloth_HW > _ANY).cpu().numpy()
-    if max(right, left) == 0 or not mask_HW.any():
+    if not mask_HW.any():
         return None
     mesh = mesh_over(mask_HW)
+    place_V = _positions(mesh.corners, size)
+    here_hw = positions(size_of(seen_8hw), poses.sides_2).cpu().numpy()
+    worn_M = here_hw[(seen_8hw[_SKIRT] > 0.5).cpu().numpy()]
+    hems = [_hem(worn_M, leg) for leg in legs]
+    parts = {
+        number: ramp_at(_moved(own[number], now[number]), *MOVED)
+        for hem, (thigh, *shank) in zip(hems, LEGS, strict=True)
+        for number in [thigh, *(shank if hem > _LONG[0] else [])]
+        if number in both
+    }
+    if max(parts.values()) == 0:
+        return None
     hips = sum(joints(poses.own_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
-    moved_V = moved(_positions(mesh.corners, size), legs, trunk, hips)
+    moved_V = moved(place_V, legs, hems, trunk, hips)
     moved_V2 = np.stack([moved_V.real * size[0] / size[1], moved_V.imag], -1)
     moved_V2 = (moved_V2 + 1) / 2 * (size[1], size[0]) - 0.5
     place_HW2, there_HW = looked_up(mesh, moved_V2, size)
@@ -133,20 +155,23 @@ def draped(poses: Poses, trunk: Trunk, seen_8hw: Tensor, on_HW: Tensor) -> Drape
     _, number_HW = nearest_known(there_HW)
     before_HW = torch.from_numpy(_positions(place_HW2.reshape(-1, 2)[number_HW], size))
     before_HW = before_HW.to(on_HW.device, torch.complex64)
-    return Draped(cloth_HW, before_HW, torch.from_numpy(there_HW).to(on_HW), (right, left))
+    return Draped(cloth_HW, before_HW, torch.from_numpy(there_HW).to(on_HW), parts)
 
 
 def _cloth(seen_8hw: Tensor, on_HW: Tensor) -> Tensor:
     """0 to 1 [H, W]: what of a photo is a skirt, as far as its outline and beyond it, and under hands."""
     share_hw = seen_8hw[_SKIRT] / (1.0 - seen_8hw[_NOBODY]).clamp_min(_LEAST)
-    there_hw = (seen_8hw[_NOBODY] < 0.5).cpu().numpy()
+    there_hw = seen_8hw[_NOBODY] < 0.5
     if not there_hw.any():
         return torch.zeros_like(on_HW)
-    _, number_hw = nearest_known(there_hw)
-    share_hw = share_hw.flatten()[torch.from_numpy(number_hw).to(share_hw.device)]
+    _, number_hw = nearest_known(there_hw.cpu().numpy())
+    share_hw = (
+        around(there_hw[None, None].float(), _RIM)[0, 0]
+        * share_hw.flatten()[torch.from_numpy(number_hw).to(share_hw.device)]
+    )
     size = size_of(on_HW)
     cloth_HW = ramp(enlarged(share_hw[None, None], size)[0, 0], *_WORN)
-    return cloth_HW.maximum(on_HW * highest(cloth_HW[None, None], odd_side(_UNDER_HAND, size[0]))[0, 0])
+    return cloth_HW.maximum(on_HW * closed(cloth_HW[None, None], odd_side(_UNDER_HAND, size[0]))[0, 0])
 
 
 def _positions(place_N2: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -156,22 +181,27 @@ def _positions(place_N2: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return x_N * columns / rows + 1j * y_N
 
 
-def moved(place_V: np.ndarray, legs: Sequence[Leg], trunk: Trunk, hips: complex) -> np.ndarray:
+def moved(
+    place_V: np.ndarray, legs: Sequence[Leg], hems: Sequence[float], trunk: Trunk, hips: complex
+) -> np.ndarray:
     """Where cloth is, complex [V], that was at these positions of the photo. legs: the right one, the left
-    one. hips: the middle between them, in the photo."""
+    one. hems: how far down their shanks it reaches, in their lengths. hips: the middle between them, in the
+    photo."""
     (right, _), (left, _) = legs[0][0], legs[1][0]
     right_V, left_V = (_axis(thigh, place_V.imag) for thigh in (right, left))
     gap_V = left_V - right_V
     gap_V = np.where(np.abs(gap_V) < _THIN, _THIN, gap_V)
     across_V = np.clip(((place_V.real - right_V) / gap_V - _ACROSS[0]) / (_ACROSS[1] - _ACROSS[0]), 0, 1)
-    with_right_V, with_left_V = (_with_leg(place_V, leg, hips, abs(trunk.turn)) for leg in legs)
+    with_right_V, with_left_V = (
+        _with_leg(place_V, leg, hem, hips, abs(trunk.turn)) for leg, hem in zip(legs, hems, strict=True)
+    )
     with_legs_V = with_right_V + across_V * (with_left_V - with_right_V)
     down_V = _smooth((place_V.imag - hips.imag) / (_WAIST * right.unit))
     with_trunk_V = trunk.now + (place_V - trunk.then) * trunk.turn
     return with_trunk_V + down_V * (with_legs_V - with_trunk_V)
 
 
-def _with_leg(place_V: np.ndarray, leg: Leg, hips: complex, scale: float) -> np.ndarray:
+def _with_leg(place_V: np.ndarray, leg: Leg, hem: float, hips: complex, scale: float) -> np.ndarray:
     """Where cloth is that goes with a leg alone."""
     (then, now), *shank = leg
     along_V = (place_V - then.begin) / then.step
@@ -184,10 +214,22 @@ def _with_leg(place_V: np.ndarray, leg: Leg, hips: complex, scale: float) -> np.
     turn: complex = scale
     if shank:
         below_then, below_now = shank[0]
-        hem = float(((place_V - below_then.begin) / below_then.step).real.max())
         turn = rect(scale, ramp_at(hem, *_LONG) * phase(below_now.step / below_then.step))
     hangs_V = now.end + (place_V - then.end) * turn
     return with_thigh_V + _smooth((part_V - _KNEE[0]) / (_KNEE[1] - _KNEE[0])) * (hangs_V - with_thigh_V)
+
+
+def _hem(worn_M: np.ndarray, leg: Leg) -> float:
+    """How far down a shank cloth reaches that is at these positions, in its lengths; not at all where there
+    is none."""
+    if len(leg) < 2 or not len(worn_M):
+        return 0.0
+    then, _ = leg[1]
+    return float(((worn_M - then.begin) / then.step).real.max())
+
+
+def _moved(then: Segment, now: Segment) -> float:
+    return abs(now.step - then.step)
 
 
 def _axis(thigh: Segment, y_V: np.ndarray) -> np.ndarray:

@@ -102,12 +102,14 @@ def _found(
     drawn_4HW: Tensor,
 ) -> MovedLimbs | None:
     trunk, shown, stays = found
-    if trunk is None or not (stays > 0 or any(each.part > 0 for each in shown)):
-        return None  # at rest nothing of this is worth its time
-    here_hw = positions(size_of(class_8hw), poses.sides_2)
+    if trunk is None:
+        return None
     skirt = draped(poses, trunk, seen_8hw, on_2HW.amax(0))
     if skirt is not None:
         shown = skirt.raised(shown)
+    if not (stays > 0 or any(each.part > 0 for each in shown)):
+        return None  # at rest nothing of this is worth its time
+    here_hw = positions(size_of(class_8hw), poses.sides_2)
     worn_1hw = seen_8hw[GARMENT_CLASSES].sum(0, keepdim=True)
     hers = Bared(photo.behind_1HW, photo.limbs_4HW[ARM_CHAINS], on_2HW, worn_1hw)
     ways = {

@@ -514,19 +514,35 @@ def test_short_trousers_go_from_their_crotch_to_the_hem_of_a_raised_thigh(gap):
 
 
 def test_a_skirt_stays_over_a_leg_that_goes_below_it_and_none_of_it_goes_along():
-    """Blue, to above the ankles, whatever of it lies where the shank was."""
-    skirt, hem = (slice(60, 104), slice(34, 62)), 104
+    """Blue, to below the knees, whatever of it lies where the shank was."""
+    skirt, hem = (slice(60, 96), slice(34, 62)), 96
     own_hw = classes(*PARTS, (SKIRT, skirt))
     picture = photo()
     picture[0, :, skirt[0], skirt[1]] = torch.tensor(BLUE)[:, None, None]
     kept = own_pose(seen(own_hw), pose(), limbs=limbs_of(classes(*PARTS)), background=grey(PLATE))
     out = pose({sk.LEFT_ANKLE: (22.0, -6.0)})
     made = shown(out, seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
-    for row in (90, 96, hem - 2):
+    for row in (84, 90, hem - 2):
         assert is_colour(made, row, 55, BLUE), row
     assert is_colour(made, 114, 55, (PLATE,) * 3), "and the foot is gone"
     blue_hw = (made[3] > 0.5) & (made[1] < 0) & (made[0] > 0.9)
     assert not blue_hw[:, skirt[1].stop + 2 :].any(), "beside the skirt"
+
+
+def test_a_skirt_goes_along_with_a_thigh_that_nobody_sees():
+    """Blue, to the knees: it is stretched from the thigh that stays to the one that is lifted, and leaves the
+    wall."""
+    skirt = slice(60, 88), slice(34, 62)
+    own_hw = classes(*PARTS, (SKIRT, skirt))
+    picture = photo()
+    picture[0, :, skirt[0], skirt[1]] = torch.tensor(BLUE)[:, None, None]
+    limbs = limbs_of(classes(*PARTS))
+    limbs[:, :2, : skirt[0].stop] = 0.0
+    kept = own_pose(seen(own_hw), pose(), limbs=limbs, background=grey(PLATE))
+    made = shown(pose(KNEE_OUT), seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    for row, column in ((76, 66), (78, 60), (84, 46)):
+        assert is_colour(made, row, column, BLUE), (row, column)
+    assert is_colour(made, 100, 55, (PLATE,) * 3), "where its shank was"
 
 
 def test_a_foot_is_as_long_as_in_heels():

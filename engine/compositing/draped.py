@@ -1,4 +1,5 @@
-"""Skirts and dresses over thighs that are pulled: a sheet of cloth between both legs.
+"""Skirts and dresses over thighs that are pulled, and below trunks that lean: a sheet of cloth between both
+legs.
 
 Around a thigh that goes elsewhere the cloth goes along, over one that stays it stays, and between them it is
 stretched; past a knee it hangs, or goes with the shank where it is as long as that. It is told forwards, from
@@ -53,17 +54,18 @@ Leg = Sequence[tuple[Segment, Segment]]  # its bones, the thigh first: where eac
 class Draped(NamedTuple):
     """cloth: 0 to 1 [H, W], in the photo, how far it is the skirt's. before: complex [H, W], where what of it
     is here was; there: 0 to 1 [H, W], whether any is. parts: how far the bones below it are elsewhere, 0 to
-    1, by their numbers in BONES."""
+    1, by their numbers in BONES; leant: and the trunk above it."""
 
     cloth_HW: Tensor
     before_HW: Tensor
     there_HW: Tensor
     parts: dict[int, float]
+    leant: float
 
     @property
     def part(self) -> float:
         """0 to 1, how far the skirt is."""
-        return max(self.parts.values())
+        return max(self.leant, *self.parts.values())
 
     def raised(self, shown: Sequence[Elsewhere]) -> list[Elsewhere]:
         """Bones, of which those below it are elsewhere though the photo hardly shows them; what of their legs
@@ -118,7 +120,7 @@ class Sheet(NamedTuple):
 
 
 def draped(poses: Poses, trunk: Trunk, seen_8hw: Tensor, on_HW: Tensor) -> Draped | None:
-    """None where no thigh is elsewhere, no skirt is seen, or a pose lacks a thigh.
+    """None where neither trunk nor legs are elsewhere, no skirt is seen, or a pose lacks a thigh.
 
     seen: the photo's classes. on: how far hands lie on clothes in it.
     """
@@ -143,7 +145,7 @@ def draped(poses: Poses, trunk: Trunk, seen_8hw: Tensor, on_HW: Tensor) -> Drape
         for number in [thigh, *(shank if hem > _LONG[0] else [])]
         if number in both
     }
-    if max(parts.values()) == 0:
+    if max(trunk.part, *parts.values()) == 0:
         return None
     hips = sum(joints(poses.own_183, poses.sides_2)[joint] for joint in HIPS) / len(HIPS)
     moved_V = moved(place_V, legs, hems, trunk, hips)
@@ -155,7 +157,7 @@ def draped(poses: Poses, trunk: Trunk, seen_8hw: Tensor, on_HW: Tensor) -> Drape
     _, number_HW = nearest_known(there_HW)
     before_HW = torch.from_numpy(_positions(place_HW2.reshape(-1, 2)[number_HW], size))
     before_HW = before_HW.to(on_HW.device, torch.complex64)
-    return Draped(cloth_HW, before_HW, torch.from_numpy(there_HW).to(on_HW), parts)
+    return Draped(cloth_HW, before_HW, torch.from_numpy(there_HW).to(on_HW), parts, trunk.part)
 
 
 def _cloth(seen_8hw: Tensor, on_HW: Tensor) -> Tensor:

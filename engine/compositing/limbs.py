@@ -138,7 +138,7 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
         if ARM_CHAINS[side] not in drawn:
             lay_thing(layer_DHW, at, own.photo_CHW, own.held_2HW[side], here_HW, sides_2)
     if stays > 0:
-        matte_1hw = trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, sides_2)
+        matte_1hw = trunk_matte(shown, trunk, stays, class_8hw, own, here_hw, poses)
         (matte_1HW,) = enlarged(matte_1hw[None], size)
         window = window_of(matte_1HW[0], 0)
         seen_Chw = sampled(own.bare_DHW[:-1], trunk.before(here_HW[window]), sides_2)

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.compositing.armholes import Parts
 from engine.compositing.cut_outs import Along, Poses
 from engine.compositing.fields import Window, common, odd_side, ramp, size_of
-from engine.compositing.limb_bones import ARM_CHAINS, off, sampled, seen
+from engine.compositing.limb_bones import ARM_CHAINS, HIPS, joints, off, sampled, seen
 from engine.compositing.limb_claims import HEAD_CLASSES, LIES, arms_alone, arms_away, before
 from engine.compositing.limbs_elsewhere import Elsewhere, Trunk, gone, head_stays
 from engine.compositing.trunk_sides import GARMENT_CLASSES
@@ -128,11 +128,16 @@ def trunk_matte(
     class_8hw: Tensor,
     own: Own,
     here_hw: Tensor,
-    sides_2: Tensor,
+    poses: Poses,
 ) -> Tensor:
-    """How far the photo's trunk is shown, 0 to 1 [1, h, w]: its top, which goes with the spine."""
-    before_hw = trunk.before(here_hw)
-    (top_hw,) = sampled(own.class_8hw[GARMENT_CLASSES[:1]], before_hw, sides_2)
+    """How far the photo's trunk is shown, 0 to 1 [1, h, w]: its top, which goes with the spine, and so does a
+    dress above the hips."""
+    before_hw, sides_2 = trunk.before(here_hw), poses.sides_2
+    top_hw, dress_hw = sampled(own.class_8hw[GARMENT_CLASSES[:2]], before_hw, sides_2)
+    if (poses.own_183[HIPS, 2] > 0).all():
+        own_18 = joints(poses.own_183, sides_2)
+        hips = min(own_18[joint].imag for joint in HIPS)
+        top_hw = top_hw + dress_hw * (before_hw.imag < hips)
     gone_411 = own.limbs_4HW.new_tensor(gone(shown))[:, None, None]
     limb_hw = (gone_411 * sampled(own.limbs_4HW, before_hw, sides_2)).amax(0)
     lay_hw, near_hw = arms_away(shown, own.limbs_4HW, own.class_8hw, before_hw, sides_2, len(here_hw))

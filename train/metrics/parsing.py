@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.compositing.background import of_person
+from engine.compositing.legwear_told import with_one_legwear
 from engine.contract import ReferenceInput
 from engine.models.parser import Parser, ParserOutput
 from engine.models.parser.decode import keypoints
@@ -123,16 +124,17 @@ class Sight(NamedTuple):
 @torch.no_grad()
 def sights(network: Parser, photo: LabelledPhoto) -> tuple[Sight, Sight, Sight]:
     """What is seen of a photo at a glance; carefully, with its person's mask; and with their joints told as
-    well, as of references."""
+    well, and legwear of one kind, as of references."""
     picture_1CHW = to_tensor(photo.image_HWC).contiguous(memory_format=torch.channels_last)
     glance = network(picture_1CHW)
     person_11HW = torch.from_numpy(photo.person_HW)[None, None]
     given = ReferenceInput(picture_1CHW, photo.keypoints_18x3)
     careful, told = (looks(network, picture_1CHW, joints) for joints in (None, given.joints_1J3))
+    posed = photo.keypoints_18x3, picture_1CHW.shape[-2:]
     return (
         _sight(glance.logits_BCHW, glance.arms_B2HW),
         _sight(of_person(careful.surface, person_11HW), careful.arms),
-        _sight(of_person(told.surface, person_11HW), told.arms),
+        _sight(with_one_legwear(of_person(told.surface, person_11HW), *posed), told.arms),
     )
 
 

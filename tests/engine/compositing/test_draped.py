@@ -89,7 +89,7 @@ def sheet(pulled, hem: int = 104, hands: torch.Tensor | None = None) -> Draped |
     return draped(poses, STILL, seen_8hw, torch.zeros(SIZE) if hands is None else hands)
 
 
-def test_no_skirt_is_elsewhere_while_its_thighs_stay_or_where_none_is_worn():
+def test_no_skirt_is_elsewhere_while_trunk_and_legs_stay_or_where_none_is_worn():
     assert sheet({}) is None
     assert sheet({sk.LEFT_WRIST: (9.0, -20.0)}) is None
     bare_8hw = seen(classes())[0, :CLASSES].softmax(0)

@@ -469,6 +469,21 @@ def test_a_trunk_that_is_leant_takes_its_shirt_along():
     assert not is_colour(made, 40, 40, BLUE)
 
 
+def test_a_trunk_that_is_leant_takes_its_dress_along_and_the_hem_stays():
+    """The engine draws no dress: the photo's goes with the spine above the hips, and over to its legs."""
+    dress = slice(33, 88), slice(36, 61)
+    own_hw = classes(*PARTS[1:], (SKIRT, dress))
+    picture = photo()
+    picture[0, :, dress[0], dress[1]] = torch.tensor(BLUE)[:, None, None]
+    kept = own_pose(seen(own_hw), pose(), limbs=limbs_of(own_hw), background=grey(PLATE))
+    lean = pose()
+    lean[0, [0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17], 0] += 0.3
+    made = shown(lean, seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    for row, column in ((38, 70), (50, 62), (84, 38), (84, 59)):
+        assert is_colour(made, row, column, BLUE), (row, column)
+    assert not is_colour(made, 40, 40, BLUE)
+
+
 def test_beyond_its_frame_a_photo_shows_nobody():
     """Where an arm hung at its edge, of somebody who goes to its middle."""
     edge, own_hw = 27, torch.roll(classes(*PARTS), 27, 1)

@@ -41,6 +41,7 @@ _TRUNK_REACH, _LIMB_REACH = 0.25, 1.0  # units from trunk, and from a limb, that
 _NEAREST = 0.05  # units, over which what is near to one goes over to another
 _AROUND = 0.4, 0.5  # units from where an arm was, or a limb stays, that its picture is taken from
 _STANDS = 0.3, 0.5  # of a thigh that stays, from where on: above is the crotch, of both legs
+_FOOT = 0.9, 1.0  # of a shank, from where on is its foot
 _FREE = 0.3, 0.7  # how sure it is that nobody is there
 _HEM = 3  # of the points along a bone, from which on: a shirt ends on the hip
 _HAIR = 13  # px of a map of 128 rows, side of the window around a head in which all that is seen is its hair
@@ -214,6 +215,10 @@ def _left(
         away = gone(bones)
         planes = zip(bones, _nearest(was_Nhw), was_Nhw, along_2Nhw[0], strict=True)
         for each, nearest_hw, far_hw, part_hw in planes:
+            if not each.bone.of_arm and not each.bone.upper:
+                # Of feet beside each other mattes tell better whose a px is.
+                on_foot_hw = limbs_4hw[each.bone.chain] * ramp(part_hw, *_FOOT)
+                nearest_hw = nearest_hw.maximum(on_foot_hw)
             if not each.bone.of_arm:
                 legs_hw += each.part * nearest_hw * limbs_4hw[each.bone.chain]
             stays_hw = (1.0 - away[each.bone.chain]) * nearest_hw

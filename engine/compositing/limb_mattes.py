@@ -12,11 +12,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
+from engine.compositing.feet_apart import feet, off_foot
 from engine.compositing.fields import between_known, highest, ramp, size_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
     ARMS,
     BONES,
+    LEGS,
     LimbBone,
     forearms_cross,
     not_short,
@@ -42,7 +44,7 @@ from engine.regions import REGIONS
 # at most.
 THICK = 0.34, 0.44
 _WORN = 0.3, 0.7  # of what is on the line, how much is a garment: from the first on, at the second surely
-_ARMS, _TOP = REGIONS.index("arms"), REGIONS.index("upper clothes")
+_ARMS, _LEGS, _TOP = (REGIONS.index(name) for name in ("arms", "legs", "upper clothes"))
 _BESIDE = 0.12  # units from a line, up to which a limb that lies beside it is its
 _ACROSS = 24  # points to either side that a limb's breadth is told by
 # Units beyond that breadth, up to which what counts as the limb is surely, and at most, its.
@@ -86,6 +88,8 @@ def _of_one(
     }
     where = {limb: place_of(here_HW, made.line_N) for limb, made in ribbons.items()}
     crossed = all(bone in placed for _, bone in ARMS) and forearms_cross(*(placed[bone] for _, bone in ARMS))
+    shanks = [placed[numbers[-1]] for numbers in LEGS if numbers[-1] in placed]
+    pointing = feet((shanks[0], shanks[1]), class_8HW[_LEGS], here_HW, sides_2) if len(shanks) == 2 else []
     mattes_4HW = class_8HW.new_zeros(len(BONES_OF_LIMB), *here_HW.shape)
     for limb, made in ribbons.items():
         numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
@@ -117,7 +121,14 @@ def _of_one(
         limb_HW = limb_HW * _as_broad(made, where[limb], limb_HW, unit, sides_2)
         facing = where.get(limb ^ 1)
         if facing is not None:
-            limb_HW = limb_HW * ramp((facing.aside.abs() - where[limb].aside.abs()) / unit, *_APART)
+            mine_HW, theirs_HW = where[limb].aside.abs(), facing.aside.abs()
+            if pointing:
+                on_foot_HW = (where[limb].piece >= made.joints[-1]) | (
+                    facing.piece >= ribbons[limb ^ 1].joints[-1]
+                )
+                mine_HW = torch.where(on_foot_HW, off_foot(pointing[limb], here_HW), mine_HW)
+                theirs_HW = torch.where(on_foot_HW, off_foot(pointing[limb ^ 1], here_HW), theirs_HW)
+            limb_HW = limb_HW * ramp((theirs_HW - mine_HW) / unit, *_APART)
         out_of_trunk_HW = torch.where(where[limb].piece < made.root - 1, 0.0, 1.0) if bone.upper else 1.0
         mattes_4HW[limb] = out_of_trunk_HW * ramp(limb_HW, *_SURE).masked_fill(where[limb].beyond, 0.0)
     return mattes_4HW

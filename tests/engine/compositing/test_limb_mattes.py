@@ -139,7 +139,7 @@ def test_a_bone_that_a_pose_lacks_has_no_pixels(absent):
 @pytest.mark.parametrize(("likely", "share"), [(0.25, 0.0), (0.4, 0.25), (0.6, 0.75), (0.75, 1.0)])
 def test_a_pixel_is_the_limbs_from_three_tenths_of_its_likelihood_to_seven(likely, share):
     """Of the left foot, which is of any shape."""
-    own_hw = classes((LEG, LEFT_LEG))
+    own_hw = classes((LEG, LEFT_LEG), (LEG, (LEFT_LEG[0], slice(34, 47))))
     unsure, rows, columns = seen(own_hw), slice(114, 122), slice(50, 58)
     unsure[:, :CLASSES, rows, columns] = -20.0
     unsure[:, LEG, rows, columns] = math.log(likely)

@@ -560,6 +560,24 @@ def test_a_skirt_goes_along_with_a_thigh_that_nobody_sees():
     assert is_colour(made, 100, 55, (PLATE,) * 3), "where its shank was"
 
 
+def test_a_shoe_that_is_turned_towards_nobody_goes_whole_and_the_one_beside_it_stays():
+    """Both point to the right: by their shanks alone the right one's tip would be the other's."""
+    right, left = (slice(114, 124), slice(36, 52)), (slice(114, 121), slice(53, 72))
+    own_hw = classes(*PARTS, (LEG, right), (LEG, left))
+    picture = photo()
+    picture[0, :, right[0], right[1]] = torch.tensor(BLUE)[:, None, None]
+    picture[0, :, left[0], left[1]] = torch.tensor(YELLOW)[:, None, None]
+    kept = own_pose(seen(own_hw), pose(), limbs=limbs_of(own_hw), background=grey(PLATE))
+    made = shown(pose(KNEE_OUT), seen(own_hw), source(picture, (own_hw == 0).float()), kept)[0]
+    for row, column in ((118, 46), (118, 48), (118, 50)):
+        assert not is_colour(made, row, column, (PLATE,) * 3), (row, column)
+    assert is_colour(made, 118, 68, (PLATE,) * 3), "the other's tip has gone"
+    yellow_hw = (made[1] > 0.5) & (made[3] < -0.5) & (made[0] > 0.9)
+    assert yellow_hw[98:108, 80:].sum() > 20, "with its leg"
+    blue_hw = (made[3] > 0.5) & (made[1] < -0.5) & (made[0] > 0.9)
+    assert blue_hw[80:, 62:].sum() < 0.2 * yellow_hw[98:108, 80:].sum(), "but for a rim"
+
+
 def test_a_foot_is_as_long_as_in_heels():
     """Of boots and heels: in a photo of a woman in boots its toes are .54 of the shank below the ankle."""
     toes = slice(122, 128), LEFT_LEG[1]

@@ -18,8 +18,9 @@ _SKIRT, _TROUSERS = REGIONS.index("dress or skirt"), REGIONS.index("pants")
 _HIPS, _KNEES = [sk.RIGHT_HIP, sk.LEFT_HIP], [sk.RIGHT_KNEE, sk.LEFT_KNEE]
 _SEEN = 0.5  # how likely legwear is
 _FEWEST = 75  # px of it of 128 rows that tell its shape
-# How likely either is, of both, where the network cannot tell; and how much of it is so. Of street photographs
-# a quarter; in figures little changes (`PARSER_CARD.md`), but a garment in two pieces tears when a leg moves.
+# How likely either is, of both, where the network cannot tell; and how much of it is so. Of street
+# photographs a quarter; in figures little changes (`PARSER_CARD.md`), but a garment in two pieces tears when
+# a leg moves.
 _EITHER, _UNDECIDED = (0.2, 0.8), 0.3
 _LONG = 1.3  # thighs below the hips: legwear that is shorter is a skirt, for undecided
 _APART, _FROM = 0.12, 0.3  # in how many of its rows legs are apart, and from where on of a thigh

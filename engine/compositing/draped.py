@@ -213,11 +213,15 @@ def _with_leg(place_V: np.ndarray, leg: Leg, hem: float, hips: complex, scale: f
     falls_V = np.clip(out * aside_V - _FLARE, 0, None) * (1 - max(0.0, cos(lifted)))
     aside_V = (aside_V - out * falls_V) * scale * abs(then.step) / abs(now.step)
     with_thigh_V = now.begin + now.step * (part_V + 1j * aside_V)
-    turn: complex = scale
+    hangs_V = now.end + scale * (place_V - then.end)
     if shank:
+        # Down a shank that comes nearer, as in a step, its foot and the hem above it do too.
         below_then, below_now = shank[0]
-        turn = rect(scale, ramp_at(hem, *_LONG) * phase(below_now.step / below_then.step))
-    hangs_V = now.end + (place_V - then.end) * turn
+        longer = max(scale, abs(below_now.step) / abs(below_then.step))
+        down_V = (place_V - below_then.begin) / below_then.step
+        down_V = longer * down_V.real + 1j * scale * down_V.imag
+        turn = rect(1.0, ramp_at(hem, *_LONG) * phase(below_now.step / below_then.step))
+        hangs_V = below_now.begin + below_then.step * turn * down_V
     return with_thigh_V + _smooth((part_V - _KNEE[0]) / (_KNEE[1] - _KNEE[0])) * (hangs_V - with_thigh_V)
 
 

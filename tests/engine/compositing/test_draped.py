@@ -72,6 +72,14 @@ def test_below_a_knee_a_skirt_hangs_and_a_long_one_goes_with_the_shank():
         assert there == pytest.approx(goes[0].end + hem * below.step * rect(1.0, turn), abs=PX), hem
 
 
+def test_a_hem_comes_down_with_a_shank_that_comes_nearer():
+    thigh, below = LEFT
+    nearer = [thigh, below._replace(end=below.begin + 1.3 * below.step)]
+    place_1 = np.array([below.begin + 0.5 * below.step])
+    (there,) = moved(place_1, legs({"left": nearer}), (0.5, 0.5), STILL, HIP)
+    assert there == pytest.approx(below.begin + 1.3 * 0.5 * below.step, abs=PX)
+
+
 def test_what_of_a_skirt_is_beyond_a_lifted_thigh_falls_off_it():
     thigh, _ = LEFT
     aside = 0.5 * abs(thigh.step)

@@ -40,7 +40,8 @@ _WORN = 0.35, 0.6  # how much of what is worn there is the skirt: a hem is as sh
 _ANY = 0.05  # of it, that is meshed
 _LEAST = 0.1  # how sure it is that somebody is there, to be divided by
 _UNDER_HAND = 15  # px of a map of 128 rows, side of the window over which a skirt goes on below a hand
-_RIM = 5  # likewise, around it, in which the rest of its outline, and an engine's rim of it, may be
+_RIM = 5  # likewise, around it, in which the rest of its outline may be
+_LEAVES = 3  # likewise, around where it was, in which an engine's rim of it may be
 _WAIST = 0.4  # of a thigh, below the hips, over which what goes with the trunk goes over to the legs
 _ACROSS = 0.2, 0.8  # of the way from one leg to the other, over which cloth is stretched
 _THIN = 0.05  # half heights between legs that lie behind each other
@@ -104,7 +105,7 @@ class Draped(NamedTuple):
         others_HW = (1.0 - photo_DHW[-1] - cloth_HW).clamp_min(0.0) * (1.0 - gone_211 * legs_2HW).amin(0)
         both_2HW = torch.stack([cloth_HW, others_HW])
         was_HW, others_HW = sampled(both_2HW, before(poses, trunk, here_HW), sides_2)
-        around_HW = highest(was_HW[None, None], odd_side(_RIM, size[0] // 2))[0, 0]
+        around_HW = highest(was_HW[None, None], odd_side(_LEAVES, size[0]))[0, 0]
         left_HW = self.part * around_HW * (1.0 - others_HW) * (1.0 - shown_HW)
         return Sheet(seen_DHW[:-1], shown_HW, left_HW, self.part * cloth_HW)
 

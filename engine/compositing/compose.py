@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine import parsing
 from engine.compositing.arms_seen import with_held
+from engine.compositing.atlas import CLASSES
 from engine.compositing.background import Plate, before_plates, make_plate, of_person, person_matte
 from engine.compositing.coming_to_light import with_rows_carried_on
 from engine.compositing.detail import (
@@ -197,7 +198,8 @@ def encode_appearance(
         fine_1CHW, wall_1CHW = (
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
-        told = own.limbs, own.held, own.pose[0], own.shown, own.hair
+        class_18hw = F.interpolate(own.seen[:, :CLASSES], size_of(source.photo), mode="bilinear")
+        told = own.limbs, own.held, own.pose[0], own.shown, own.hair, class_18hw
         mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], *told)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 

@@ -18,7 +18,8 @@ from engine.compositing.arm_outlines import even_arms, without_rims
 from engine.compositing.arms_behind import arms_behind, without_behind
 from engine.compositing.fields import highest, ramp, size_of, window_of
 from engine.compositing.hung_things import with_holes
-from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.leg_outlines import legs_outlined
+from engine.compositing.limb_bones import ARM_CHAINS, LEG_CHAINS
 from engine.compositing.touching_hands import finely_apart
 from engine.compositing.whole_arms import whole_arms
 from engine.ops.resample import enlarged, running_mean, shrunk
@@ -66,9 +67,11 @@ def fine_mattes(
     pose_183: Tensor,
     shown_12: Tensor,
     hair_11hw: Tensor,
+    class_18hw: Tensor,
 ) -> FineMattes:
     """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes.
-    pose: as of `arm_outlines.even_arms`. shown, hair: as of `whole_arms.how_shown`."""
+    pose: as of `arm_outlines.even_arms`. shown, hair: as of `whole_arms.how_shown`.
+    class: as of `leg_outlines.legs_outlined`."""
     full, size = size_of(photo_13HW), size_of(behind_11hw)
     times = full[0] // size[0]
     hers_11hw = 1.0 - behind_11hw
@@ -93,6 +96,10 @@ def fine_mattes(
             deep_11HW = enlarged(_deep(limb_11hw, _LIMB_RIM), size_of(limb_11HW))
             told_16HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
     limbs_14HW, gone_12HW = told_16HW.split((limbs_14hw.shape[1], held_12hw.shape[1]), 1)
+    now_3HW = torch.cat([limbs_14HW[0, LEG_CHAINS], 1.0 - hers_11HW[0]])
+    told = limbs_14hw[0, LEG_CHAINS], behind_11hw[0, 0], class_18hw[0], pose_183
+    limbs_14HW[0, LEG_CHAINS], behind_HW = legs_outlined(photo_13HW[0], plate_13HW[0], *told, now_3HW)
+    hers_11HW = 1.0 - behind_HW[None, None]
     held_12HW = with_holes(gone_12HW, photo_13HW, plate_13HW)
     even_14HW = even_arms(limbs_14HW, 1.0 - hers_11HW, wall_13HW.abs().amax(1, keepdim=True), pose_183)
     even_14HW[:, ARM_CHAINS] = each_its_own(even_14HW[:, ARM_CHAINS], limbs_14hw[:, ARM_CHAINS])

@@ -20,6 +20,7 @@ from engine.compositing.fields import Window, ramp, size_of, window_of
 from engine.compositing.hair_before import hair_before
 from engine.compositing.hidden_hands import OtherHand
 from engine.compositing.hung_things import hung, lay_thing
+from engine.compositing.legs_left import legs_left
 from engine.compositing.limb_bones import ARM_CHAINS, LEG_CHAINS, positions, sampled, seen
 from engine.compositing.limb_claims import before
 from engine.compositing.limbs_behind import Own, hides, stays_before, trunk_matte, without_arms
@@ -114,6 +115,13 @@ def _of_one(found: MovedLimbs, own: Own) -> Tensor:
     window = window_of(stands_1HW[0], 0)
     seen_Chw = seen(own.bare_DHW, before(poses, trunk, here_HW[window]), sides_2)[:-1]
     _lay(layer_DHW, seen_Chw, stands_1HW[0][window], window)
+    if any(each.part > 0 and not each.bone.of_arm for each in shown):
+        was_HW = before(poses, trunk, here_HW)
+        went_HW, other_HW = legs_left(own.limbs_4HW, shown, was_HW, sides_2)
+        _lay(layer_DHW, own.plate_CHW, went_HW * (1.0 - other_HW), _ALL)
+        window = window_of(other_HW, 0)
+        seen_Chw = sampled(own.handless_DHW[:-1], was_HW[window], sides_2)
+        _lay(layer_DHW, seen_Chw, other_HW[window], window)
     above: dict[int, Tensor] = {}
     arms_2HW = own.limbs_4HW[ARM_CHAINS]
     skirt_HW = _skirt(shown, own)

@@ -30,9 +30,10 @@ from engine.compositing.hair_before import hair
 from engine.compositing.hands_seen import hand_mattes, with_hands_found
 from engine.compositing.hidden_hands import LEGWEAR, out_of_pockets
 from engine.compositing.hung_things import beneath_things, with_holes
-from engine.compositing.limb_bones import ARM_CHAINS
+from engine.compositing.limb_bones import ARM_CHAINS, LEG_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
-from engine.compositing.limb_mattes import limb_mattes, without_wall
+from engine.compositing.leg_outlines import legs_outlined
+from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
 from engine.compositing.whole_arms import LENT, how_shown, whole_arms
@@ -174,8 +175,9 @@ def own_pose_rendering(
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW * (1.0 - hair_B1HW)
     limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
     shown_B2 = how_shown(limbs_B4HW[:, ARM_CHAINS], pose_B183, hair_B1HW)
-    # A foot that is lifted takes nothing of its floor along.
-    limbs_B4HW[:, :2] = without_wall(limbs_B4HW[:, :2], photo_B3HW, background_B3HW)
+    for i, legs_2HW in enumerate(limbs_B4HW[:, LEG_CHAINS]):
+        maps = source.photo[i, -1].float(), class_B8HW[i], pose_B183[i]
+        limbs_B4HW[i, LEG_CHAINS], _ = legs_outlined(photo_B3HW[i], background_B3HW[i], legs_2HW, *maps)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
     held_B2HW = with_holes(things_B2HW, photo_B3HW, background_B3HW)
     limbs_B4HW[:, ARM_CHAINS] = arms_B2HW.maximum(held_B2HW)

@@ -37,7 +37,8 @@ class ReferenceInput:
     needed it. arms_1Ahw: which pixels are of its arms and what is beneath, as of `parsing.Seen`, likewise.
     hands: those that a landmarker sees, px of the canvas. person_11HW: how surely a pixel is this person's
     and nobody else's, 0 to 1, as a detector sees it; None where none looked. held_12HW: what is told that the
-    right and the left hand hold, 0 to 1; None where they hold nothing.
+    right and the left hand hold, 0 to 1; None where they hold nothing. toes_2x3: where the right and the left
+    foot end, px of the canvas and state as of a pose; None where no landmarker looked.
     """
 
     picture_1CHW: Tensor
@@ -47,6 +48,7 @@ class ReferenceInput:
     person_11HW: Tensor | None = None
     held_12HW: Tensor | None = None
     hands: tuple[Hand, ...] = ()
+    toes_2x3: np.ndarray | None = None
 
     @property
     def joints_1J3(self) -> Tensor | None:

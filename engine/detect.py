@@ -31,6 +31,7 @@ from engine.pose.skeleton import (
 
 _FROM_BLAZEPOSE = list(BLAZEPOSE.joints)  # the landmark of every joint; the neck is made of the shoulders
 _SHOULDERS = [RIGHT_SHOULDER, LEFT_SHOULDER]
+_TOES = [32, 31]  # BlazePose's right and left foot index
 _EYES = [RIGHT_EYE, LEFT_EYE]
 _EARS = [RIGHT_EAR, LEFT_EAR]
 
@@ -74,7 +75,7 @@ def detect_people(rgb_HWC: np.ndarray) -> list[np.ndarray]:
 
     Input and poses as those of `detect_pose`; empty where nobody is found or could be looked for.
     """
-    poses = [pose for pose, _ in _look(rgb_HWC, masked=False)]
+    poses = [pose for pose, *_ in _look(rgb_HWC, masked=False)]
     tall = [_extent(pose) for pose in poses]
     return [pose for pose, extent in zip(poses, tall, strict=True) if extent >= _BYSTANDER * max(tall)]
 
@@ -87,7 +88,7 @@ def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray |
     called from any thread.
     """
     everybody = _look(rgb_HWC, masked=True)
-    mask_hw = next((mask for pose, mask in everybody if _same_person(pose, keypoints_18x3)), None)
+    mask_hw = next((mask for pose, _, mask in everybody if _same_person(pose, keypoints_18x3)), None)
     if mask_hw is None:
         return None
     size = rgb_HWC.shape[:2]
@@ -96,9 +97,19 @@ def person_mask(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray |
     return cv2.resize(mask_hw, size[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _look(rgb_HWC: np.ndarray, *, masked: bool) -> list[tuple[np.ndarray, np.ndarray | None]]:
-    """The poses that are found, as `detect_pose`, each where it is asked for with the mask [h, w] of its
-    person, in the size that was looked at."""
+def find_toes(rgb_HWC: np.ndarray, keypoints_18x3: np.ndarray) -> np.ndarray | None:
+    """Where the right and the left foot of the person end whose pose this is.
+
+    Input as that of `person_mask`. Returns float32 [2, 3]: x, y in px of the photo, state as of
+    `detect_pose`; None as there. May be called from any thread.
+    """
+    everybody = _look(rgb_HWC, masked=False)
+    return next((toes for pose, toes, _ in everybody if _same_person(pose, keypoints_18x3)), None)
+
+
+def _look(rgb_HWC: np.ndarray, *, masked: bool) -> list[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+    """The poses that are found, as `detect_pose`, and their toes, as `find_toes`; each where it is asked for
+    with the mask [h, w] of its person, in the size that was looked at."""
     height, width = rgb_HWC.shape[:2]
     square, scale = _padded_square(rgb_HWC)
     rows, columns = round(height * scale), round(width * scale)
@@ -113,8 +124,12 @@ def _look(rgb_HWC: np.ndarray, *, masked: bool) -> list[tuple[np.ndarray, np.nda
 
     in_px = _in_px(square, scale)
     seen = _landmarker.look(square, read) or []
-    both = [(to_coco(landmarks * in_px, (height, width)), mask) for landmarks, mask in seen]
-    return [(pose, mask) for pose, mask in both if pose is not None]
+    size = height, width
+    people = [
+        (to_coco(landmarks * in_px, size), _joints(landmarks[_TOES] * in_px, size), mask)
+        for landmarks, mask in seen
+    ]
+    return [(pose, toes, mask) for pose, toes, mask in people if pose is not None]
 
 
 def _extent(pose_18x3: np.ndarray) -> float:
@@ -142,16 +157,21 @@ def to_coco(landmarks_33x5: np.ndarray, size: tuple[int, int]) -> np.ndarray | N
     joints = landmarks_33x5[_FROM_BLAZEPOSE].astype(np.float32)
     joints[NECK] = joints[_SHOULDERS].mean(axis=0)
     joints[NECK, 3:] = joints[_SHOULDERS, 3:].min(axis=0)
-    x, y, z, visibility, presence = joints.T
+    keypoints = _joints(joints, size)
+    absent = _behind_the_head(joints[:, :3])
+    if not (keypoints[_SHOULDERS, 2] > ABSENT).all():
+        absent.append(NECK)
+    keypoints[absent] = 0, 0, ABSENT
+    return keypoints if (keypoints[:, 2] > ABSENT).any() else None
+
+
+def _joints(landmarks_Nx5: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Landmarks as keypoints, float32 [N, 3]: x, y px, state; zeros of those that are not in the photo."""
+    x, y, _, visibility, presence = landmarks_Nx5.T
     height, width = size
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & (presence >= 0.5)
     state = np.where(inside, np.where(visibility >= _SEEN_FROM, SEEN, GUESSED), ABSENT)
-    if not (inside[_SHOULDERS[0]] and inside[_SHOULDERS[1]]):
-        state[NECK] = ABSENT
-    state[_behind_the_head(joints[:, :3])] = ABSENT
-    keypoints = np.stack([x, y, state], axis=1).astype(np.float32)
-    keypoints[state == ABSENT, :2] = 0
-    return keypoints if (state > ABSENT).any() else None
+    return np.where(inside[:, None], np.stack([x, y, state], axis=1), 0).astype(np.float32)
 
 
 def _behind_the_head(joints_18x3: np.ndarray) -> list[int]:

@@ -322,7 +322,8 @@ class References:
             seen_1CHW = to_tensor(as_seen_best(reference.image_HWC), self._device)
             seen_1CHW = self._on_canvas(seen_1CHW, "replicate")
             given = replace(given, picture_1CHW=seen_1CHW, keypoints_18x3=None)  # nobody wears it
-        given = replace(given, person_11HW=self._person(reference), hands=_hands(reference))
+        given = replace(given, hands=_hands(reference), toes_2x3=_toes(reference))
+        given = replace(given, person_11HW=self._person(reference))
         given = looked_at(self._model, given)
         if reference.alone and given.surface_1Khw is not None:
             given = replace(given, surface_1Khw=of_garment(given.picture_1CHW, given.surface_1Khw))
@@ -374,6 +375,16 @@ def _hands(reference: Reference) -> tuple[Hand, ...]:
         return ()
     found = find_hands(reference.finest_HWC, fine_18x3)
     return tuple(hand._replace(points_21x2=(hand.points_21x2 + 0.5) / times - 0.5) for hand in found)
+
+
+def _toes(reference: Reference) -> np.ndarray | None:
+    """Where the feet of a reference's person end, px of the canvas."""
+    fine_18x3 = _finely(reference)
+    found_2x3 = None if fine_18x3 is None else detect.find_toes(reference.finest_HWC, fine_18x3)
+    if found_2x3 is None:
+        return None
+    found_2x3[:, :2] = (found_2x3[:, :2] + 0.5) / _times(reference) - 0.5
+    return found_2x3
 
 
 def _times(reference: Reference) -> float:

@@ -174,6 +174,10 @@ def encode_appearance(
     background_1CHW = to_tensor(plate.frame_HWC, picture_1CHW.device)
     seen = surface_1Khw, reference.arms_1Ahw
     photos = None if fine_HWC is None else [fine_HWC]
+    toes_23 = None
+    if reference.toes_2x3 is not None:
+        toes_2x3 = torch.tensor(reference.toes_2x3, device=picture_1CHW.device)
+        toes_23 = normalised_pose(toes_2x3, model.canvas)
     own = own_pose_rendering(
         source,
         draft_1Chw,
@@ -184,6 +188,7 @@ def encode_appearance(
         reference.held_12HW,
         photos,
         [reference.hands],
+        [toes_23],
     )
     pattern_HW2 = patterned(own, source.photo, fine_HWC) if plate.pattern_HW2 is None else plate.pattern_HW2
     plate = plate._replace(pattern_HW2=pattern_HW2)
@@ -199,7 +204,7 @@ def encode_appearance(
             to_tensor(each_HWC, picture_1CHW.device) for each_HWC in (fine_HWC, plate.fine_HWC)
         )
         class_18hw = F.interpolate(own.seen[:, :CLASSES], size_of(source.photo), mode="bilinear")
-        told = own.limbs, own.held, own.pose[0], own.shown, own.hair, class_18hw
+        told = own.limbs, own.held, own.pose[0], own.shown, own.hair, class_18hw, toes_23
         mattes = fine_mattes(fine_1CHW, wall_1CHW, source.photo[:, -1:], *told)
     return EncodedReference(appearance, source, own, fine_HWC, plate, cloth_HWC, mattes)
 

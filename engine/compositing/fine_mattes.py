@@ -68,10 +68,11 @@ def fine_mattes(
     shown_12: Tensor,
     hair_11hw: Tensor,
     class_18hw: Tensor,
+    toes_23: Tensor | None = None,
 ) -> FineMattes:
     """Of a photo and its plate, -1 to 1, both of so many times the rows and columns of the mattes.
     pose: as of `arm_outlines.even_arms`. shown, hair: as of `whole_arms.how_shown`.
-    class: as of `leg_outlines.legs_outlined`."""
+    class, toes: as of `leg_outlines.legs_outlined`."""
     full, size = size_of(photo_13HW), size_of(behind_11hw)
     times = full[0] // size[0]
     hers_11hw = 1.0 - behind_11hw
@@ -97,7 +98,7 @@ def fine_mattes(
             told_16HW[:, limb : limb + 1][large] = limb_11HW * hers_11HW[large].maximum(deep_11HW)
     limbs_14HW, gone_12HW = told_16HW.split((limbs_14hw.shape[1], held_12hw.shape[1]), 1)
     now_3HW = torch.cat([limbs_14HW[0, LEG_CHAINS], 1.0 - hers_11HW[0]])
-    told = limbs_14hw[0, LEG_CHAINS], behind_11hw[0, 0], class_18hw[0], pose_183
+    told = limbs_14hw[0, LEG_CHAINS], behind_11hw[0, 0], class_18hw[0], pose_183, toes_23
     limbs_14HW[0, LEG_CHAINS], behind_HW = legs_outlined(photo_13HW[0], plate_13HW[0], *told, now_3HW)
     hers_11HW = 1.0 - behind_HW[None, None]
     held_12HW = with_holes(gone_12HW, photo_13HW, plate_13HW)

@@ -1,4 +1,4 @@
-"""Outlines of legs and feet, by the colours of a photo: which px is the right leg's, the left one's, the wall's.
+"""Outlines of legs and feet, by a photo's colours: which px is the right leg's, the left one's, the wall's.
 
 Maps of few rows cut heels off and take some of the floor along, and of two shoes that touch they know no
 border. What is deep inside of a leg or of the wall is told by the maps; from there the photo is walked
@@ -12,11 +12,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.compositing.feet_apart import feet, off_foot
+from engine.compositing.feet_apart import feet, off_foot, toes_of
 from engine.compositing.fields import highest, ramp, size_of, window_of
 from engine.compositing.limb_bones import LEGS, Segment, along, positions, segments
 from engine.ops.random_walker import random_walker
-from engine.ops.resample import enlarged, shrunk
+from engine.ops.resample import enlarged, running_mean, shrunk
 from engine.regions import REGIONS
 
 _LEG = [REGIONS.index("legs"), REGIONS.index("pants")]
@@ -56,18 +56,20 @@ def legs_outlined(
     behind_hw: Tensor,
     class_8hw: Tensor,
     pose_183: Tensor,
+    toes_23: Tensor | None = None,
     fine_3HW: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """0 to 1 [2, H, W] and [H, W]: mattes of the right and the left leg, and what is behind. Of a photo and
     its plate, -1 to 1, of so many times the rows and columns of the maps.
 
     legs: as of `limb_mattes.limb_mattes`. behind: how sure it is that nobody is there. class: as those that
-    the photo shows. pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. fine: legs and
-    what is behind as they are where they are not told anew; as the maps, if none are given.
+    the photo shows. pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. toes:
+    likewise, if they were seen. fine: legs and what is behind as they are where they are not told anew; as the
+    maps, if none are given.
     """
     size = size_of(photo_3HW)
     made_3HW = torch.cat([legs_2hw, behind_hw[None]]) if fine_3HW is None else fine_3HW.clone()
-    known = _known(legs_2hw, behind_hw, class_8hw, pose_183)
+    known = _known(legs_2hw, behind_hw, class_8hw, pose_183, toes_23)
     if known is None:
         return made_3HW[:2], made_3HW[2]
     rows, columns = window_of((known.labels[1:].sum(0) > 0.5) * known.told, _MARGIN)
@@ -83,6 +85,8 @@ def legs_outlined(
     legs_HW = right_HW + left_HW
     right_HW = legs_HW * ramp(right_HW / legs_HW.clamp_min(1e-4), *_EITHER)
     walked_3HW = ramp(torch.stack([right_HW, legs_HW - right_HW, behind_HW]), *_EDGE)
+    if times > 1:  # a photo's edge is no sharper
+        walked_3HW = running_mean(running_mean(walked_3HW[None], 3), 3)[0]
     cloth_HW, told_HW = enlarged(torch.stack([known.cloth, known.told])[None], size_of(both_6HW))[0]
     now_3HW = made_3HW[(..., *large)]
     walked_3HW[:2] = walked_3HW[:2].maximum(cloth_HW * now_3HW[:2])
@@ -109,7 +113,9 @@ def _finer(known: _Known, size: tuple[int, int]) -> _Known:
     return _Known(planes_7HW[:3], *planes_7HW[3:])
 
 
-def _known(legs_2hw: Tensor, behind_hw: Tensor, class_8hw: Tensor, pose_183: Tensor) -> _Known | None:
+def _known(
+    legs_2hw: Tensor, behind_hw: Tensor, class_8hw: Tensor, pose_183: Tensor, toes_23: Tensor | None
+) -> _Known | None:
     rows, columns = size_of(behind_hw)
     sides_2 = pose_183.new_tensor((columns / rows, 1.0))
     placed, here_hw = segments(pose_183, sides_2), positions((rows, columns), sides_2)
@@ -118,7 +124,8 @@ def _known(legs_2hw: Tensor, behind_hw: Tensor, class_8hw: Tensor, pose_183: Ten
         return None
     leg_hw = class_8hw[_LEG].sum(0)
     unit = next(each[0].unit for each in bones if each)
-    off_2hw = torch.stack([off_hw / unit for off_hw in _off(bones, leg_hw, here_hw, sides_2)]).clamp(max=_FAR)
+    off_2hw = torch.stack(_off(bones, leg_hw, here_hw, sides_2, toes_of(toes_23, sides_2)))
+    off_2hw = (off_2hw / unit).clamp(max=_FAR)
     from_2hw = torch.stack([_from(each, placed, here_hw) for each in LEGS])
     nearer_hw = off_2hw[1] - off_2hw[0]
     told_hw = torch.where(nearer_hw > 0, from_2hw[0], from_2hw[1])
@@ -130,16 +137,22 @@ def _known(legs_2hw: Tensor, behind_hw: Tensor, class_8hw: Tensor, pose_183: Ten
     right_hw = torch.lerp(ramp(nearer_hw, *_NEARER), (nearer_hw > 0).float(), core_hw)
     leg_hw = torch.where(core_hw > 0, 1.0, leg_hw) * (1.0 - none_hw)
     hers_hw = torch.where(core_hw + none_hw > 0, 1.0, hers_hw) * (1.0 - wall_hw)
-    labels_3hw = torch.stack([1.0 - hers_hw, hers_hw * leg_hw * right_hw, hers_hw * leg_hw * (1.0 - right_hw)])
+    labels_3hw = torch.stack(
+        [1.0 - hers_hw, hers_hw * leg_hw * right_hw, hers_hw * leg_hw * (1.0 - right_hw)]
+    )
     return _Known(labels_3hw, wall_hw + core_hw + none_hw, deep_hw, class_8hw[_CLOTH].sum(0), told_hw)
 
 
 def _off(
-    bones: list[list[Segment]], leg_hw: Tensor, here_hw: Tensor, sides_2: Tensor
+    bones: list[list[Segment]],
+    leg_hw: Tensor,
+    here_hw: Tensor,
+    sides_2: Tensor,
+    toes: tuple[complex | None, complex | None],
 ) -> list[Tensor]:
     """How far positions are from both legs' bones and feet."""
     shanks = [each[1] for each in bones if len(each) == 2]
-    ways = feet((shanks[0], shanks[1]), leg_hw, here_hw, sides_2) if len(shanks) == 2 else []
+    ways = feet((shanks[0], shanks[1]), leg_hw, here_hw, sides_2, toes) if len(shanks) == 2 else []
     far = []
     for side, each in enumerate(bones):
         lines = [*each, *ways[side : side + 1]]

@@ -1,4 +1,4 @@
-"""What a leg that goes leaves: its plate, as far as something of its colours is seen, and the other leg whole.
+"""What a leg that goes leaves: its plate, as far as something of its colours is seen, and the other leg.
 
 What an engine draws there, and maps of few rows, leave a ghost of a shoe on the floor and dark rims along the
 leg that stays; mattes of both legs tell it to a px.

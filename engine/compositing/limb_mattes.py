@@ -6,13 +6,15 @@ class ends: there a leg is as broad to that side as to the other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
-from engine.compositing.feet_apart import feet, off_foot
+from engine.compositing.feet_apart import feet, off_foot, toes_of
 from engine.compositing.fields import between_known, highest, ramp, size_of
 from engine.compositing.limb_bones import (
     ARM_CHAINS,
@@ -56,29 +58,35 @@ _PART = 0.1  # of a matte, from which on it hangs together
 _APART = -0.04, 0.04  # how much nearer a pixel of two limbs is to its own
 _SURE = 0.3, 0.7  # how likely a pixel is of the limb: from the first on, at the second surely
 _ON_IT = 0.12, 0.17  # units from a leg's line, up to which what lies on it hides it
-_WALL = 3  # px, side of the window in which a rim may be of the wall
-_DIFFERS = 0.1, 0.25  # how far a channel is off the wall's: where it may be no wall, and surely is none
 _SMOOTH = 5  # points of the line over which a breadth is the mean
 
 
 @torch.no_grad()
-def limb_mattes(pose_B183: Tensor, seen_B11hw: Tensor, arms_B2HW: Tensor) -> Tensor:
+def limb_mattes(
+    pose_B183: Tensor, seen_B11hw: Tensor, arms_B2HW: Tensor, toes: Sequence[Tensor | None] | None = None
+) -> Tensor:
     """0 to 1 [B, 4, H, W]: right and left leg, right and left arm.
 
     pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. seen: its surface map. arms: as
-    of `arms_seen.ArmsSeen.mattes`.
+    of `arms_seen.ArmsSeen.mattes`. toes: [2, 3] each, as poses, where they were seen.
     """
     size = size_of(arms_B2HW)
     class_B8HW = F.interpolate(seen_B11hw[:, :CLASSES].float().softmax(1), size, mode="bilinear")
     class_B8HW = running_mean(class_B8HW, 3)  # no stairs
     sides_2 = pose_B183.new_tensor((size[1] / size[0], 1.0))
     here_HW = positions(size, sides_2)
-    each = zip(pose_B183.float(), class_B8HW, arms_B2HW, strict=True)
+    toes = [None] * len(pose_B183) if toes is None else toes
+    each = zip(pose_B183.float(), class_B8HW, arms_B2HW, toes, strict=True)
     return torch.stack([_of_one(*one, here_HW, sides_2) for one in each])
 
 
 def _of_one(
-    pose_183: Tensor, class_8HW: Tensor, arms_2HW: Tensor, here_HW: Tensor, sides_2: Tensor
+    pose_183: Tensor,
+    class_8HW: Tensor,
+    arms_2HW: Tensor,
+    toes_23: Tensor | None,
+    here_HW: Tensor,
+    sides_2: Tensor,
 ) -> Tensor:
     placed = segments(pose_183, sides_2)
     ribbons = {
@@ -89,7 +97,10 @@ def _of_one(
     where = {limb: place_of(here_HW, made.line_N) for limb, made in ribbons.items()}
     crossed = all(bone in placed for _, bone in ARMS) and forearms_cross(*(placed[bone] for _, bone in ARMS))
     shanks = [placed[numbers[-1]] for numbers in LEGS if numbers[-1] in placed]
-    pointing = feet((shanks[0], shanks[1]), class_8HW[_LEGS], here_HW, sides_2) if len(shanks) == 2 else []
+    pointing = []
+    if len(shanks) == 2:
+        toes = toes_of(toes_23, sides_2)
+        pointing = feet((shanks[0], shanks[1]), class_8HW[_LEGS], here_HW, sides_2, toes)
     mattes_4HW = class_8HW.new_zeros(len(BONES_OF_LIMB), *here_HW.shape)
     for limb, made in ribbons.items():
         numbers = [number for number in BONES_OF_LIMB[limb] if number in placed]
@@ -132,13 +143,6 @@ def _of_one(
         out_of_trunk_HW = torch.where(where[limb].piece < made.root - 1, 0.0, 1.0) if bone.upper else 1.0
         mattes_4HW[limb] = out_of_trunk_HW * ramp(limb_HW, *_SURE).masked_fill(where[limb].beyond, 0.0)
     return mattes_4HW
-
-
-def without_wall(limbs_B4HW: Tensor, photo_B3HW: Tensor, plate_B3HW: Tensor) -> Tensor:
-    """Mattes of limbs whose rims hold nothing that looks like what is behind them, by photo and plate."""
-    apart_B1HW = (photo_B3HW - plate_B3HW).abs().amax(1, keepdim=True)
-    inner_B4HW = 1.0 - highest(1.0 - limbs_B4HW, _WALL)
-    return torch.lerp(inner_B4HW, limbs_B4HW, ramp(apart_B1HW, *_DIFFERS))
 
 
 def _to_hem(top_N: Tensor, made: Ribbon) -> Tensor:

@@ -30,9 +30,9 @@ from engine.compositing.hair_before import hair
 from engine.compositing.hands_seen import hand_mattes, with_hands_found
 from engine.compositing.hidden_hands import LEGWEAR, out_of_pockets
 from engine.compositing.hung_things import beneath_things, with_holes
+from engine.compositing.leg_outlines import legs_outlined
 from engine.compositing.limb_bones import ARM_CHAINS, LEG_CHAINS
 from engine.compositing.limb_claims import HEAD_CLASSES
-from engine.compositing.leg_outlines import legs_outlined
 from engine.compositing.limb_mattes import limb_mattes
 from engine.compositing.made_hands import skin_tones
 from engine.compositing.under_hands import under_hands
@@ -130,6 +130,7 @@ def own_pose_rendering(
     held_B2HW: Tensor | None = None,
     photos: Sequence[np.ndarray] | None = None,
     hands: Sequence[Sequence[Hand]] | None = None,
+    toes: Sequence[Tensor | None] | None = None,
 ) -> OwnPose:
     """Of what an engine draws of a reference in its own pose: the picture and its surface map, at one size.
 
@@ -137,7 +138,7 @@ def own_pose_rendering(
     its size. seen: the photo's own surface map; arms: what is seen of its arms (`parsing.Seen`); held: what
     its hands hold (`held_things`), if anything.
     photos: uint8 [H, W, 3] each, as fine as there are; source's, if none are. hands: of each, px of the
-    background; none, if none are given.
+    background; none, if none are given. toes: as of `limb_mattes.limb_mattes`.
     """
     size = size_of(surface_B11hw)
     positions_B2hw, unseen_B2hw = look_up(source.atlas.float(), surface_B11hw.float())
@@ -173,10 +174,10 @@ def own_pose_rendering(
     arms_B2HW = joined(with_hands_found(arms_B2HW, hands_B2HW), worn_B1HW, pose_B183, hair_B1HW)
     arms_B2HW = uncrossed(arms_B2HW, hands_B2HW, bare_B1HW, worn_B1HW, pose_B183)
     arms_B2HW = out_of_pockets(arms_B2HW, class_B8HW) * free_B1HW * (1.0 - hair_B1HW)
-    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW)
+    limbs_B4HW = limb_mattes(pose_B183, seen_B11hw, arms_B2HW, toes)
     shown_B2 = how_shown(limbs_B4HW[:, ARM_CHAINS], pose_B183, hair_B1HW)
     for i, legs_2HW in enumerate(limbs_B4HW[:, LEG_CHAINS]):
-        maps = source.photo[i, -1].float(), class_B8HW[i], pose_B183[i]
+        maps = source.photo[i, -1].float(), class_B8HW[i], pose_B183[i], None if toes is None else toes[i]
         limbs_B4HW[i, LEG_CHAINS], _ = legs_outlined(photo_B3HW[i], background_B3HW[i], legs_2HW, *maps)
     arms_B2HW = limbs_B4HW[:, ARM_CHAINS]
     held_B2HW = with_holes(things_B2HW, photo_B3HW, background_B3HW)

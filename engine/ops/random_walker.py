@@ -8,7 +8,6 @@ sides and of weight_i (x_i - prior_i)^2; with w_ij = exp(-|c_i - c_j|^2 / (2 noi
 
 from __future__ import annotations
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 

@@ -64,8 +64,8 @@ def legs_outlined(
 
     legs: as of `limb_mattes.limb_mattes`. behind: how sure it is that nobody is there. class: as those that
     the photo shows. pose: the photo's own, as `moving_least_squares.normalised_pose` gives it. toes:
-    likewise, if they were seen. fine: legs and what is behind as they are where they are not told anew; as the
-    maps, if none are given.
+    likewise, if they were seen. fine: legs and what is behind as they are where they are not told anew; as
+    the maps, if none are given.
     """
     size = size_of(photo_3HW)
     made_3HW = torch.cat([legs_2hw, behind_hw[None]]) if fine_3HW is None else fine_3HW.clone()

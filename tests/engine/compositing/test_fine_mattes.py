@@ -42,6 +42,7 @@ def seen(
         limbs[:, ARM] = arm[:, 0]
     plate = picture((0, WALL)) if plate is None else plate
     told = limbs, held, torch.zeros(18, 3), torch.zeros(1, 2), torch.zeros(1, 1, *SMALL)
+    told = *told, torch.zeros(1, 8, *SMALL)
     made: FineMattes = fine_mattes(photo, plate, 1.0 - hers, *told)
     assert all(each.dtype == torch.uint8 for each in made) and made.bytes() == 12 * 192 * 192
     assert made.limbs[:, [0, 1, 3]].max() == 0

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.compositing.atlas import CLASSES
 from engine.compositing.limb_bones import segments
-from engine.compositing.limb_mattes import THICK, limb_mattes, reach, without_wall
+from engine.compositing.limb_mattes import THICK, limb_mattes, reach
 from engine.compositing.ribbons import place_of, ribbon
 from engine.pose import skeleton as sk
 from engine.regions import REGIONS
@@ -146,19 +146,6 @@ def test_a_pixel_is_the_limbs_from_three_tenths_of_its_likelihood_to_seven(likel
     unsure[:, WALL, rows, columns] = math.log(1.0 - likely)
     made = limb_mattes(pose(), unsure, arms(own_hw).mattes)[0]
     assert made[OF_LEFT_LEG, 118, 54] == pytest.approx(share, abs=0.01)
-
-
-@pytest.mark.parametrize(("off", "kept"), [(0.0, 0.0), (0.09, 0.0), (0.175, 0.5), (0.26, 1.0)])
-def test_what_looks_like_the_wall_is_no_rim_of_a_limb(off, kept):
-    """One px of it, and what is farther in stays."""
-    limb = torch.zeros(1, 2, 16, 16)
-    limb[..., 4:12, 4:12] = 1.0
-    plate = torch.full((1, 3, 16, 16), 0.2)
-    photo = plate.clone()
-    photo[:, 1] += off
-    made = without_wall(limb, photo, plate)
-    assert made[..., 5:11, 5:11].min() == 1 and made[..., :4, :].max() == 0
-    assert made[..., 4, 4:12].flatten().tolist() == pytest.approx([kept] * 16, abs=0.01)
 
 
 @pytest.mark.parametrize("long", [False, True])

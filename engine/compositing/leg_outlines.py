@@ -68,7 +68,10 @@ def legs_outlined(
     the maps, if none are given.
     """
     size = size_of(photo_3HW)
-    made_3HW = torch.cat([legs_2hw, behind_hw[None]]) if fine_3HW is None else fine_3HW.clone()
+    made_3HW = fine_3HW
+    if made_3HW is None:
+        made_3HW = enlarged(torch.cat([legs_2hw, behind_hw[None]])[None], size)[0]
+    made_3HW = made_3HW.clone()
     known = _known(legs_2hw, behind_hw, class_8hw, pose_183, toes_23)
     if known is None:
         return made_3HW[:2], made_3HW[2]

@@ -29,12 +29,11 @@ def legs_left(
     photo with a leg that stays. before: where was what is at these positions of who stands still."""
     legs_2HW = sampled(limbs_4HW[LEG_CHAINS], before_HW, sides_2)
     away_2HW = torch.stack([_away(chain, shown, before_HW) for chain in LEG_CHAINS])
-    rows = before_HW.shape[0]
-    went_HW = (away_2HW * legs_2HW).amax(0)
-    stays_HW = ramp(((1.0 - away_2HW) * legs_2HW).amax(0) * max(gone(shown)[:2]), *_INNER)
-    around_HW = running_mean(with_rims(went_HW[None, None]), odd_side(_SOFT, rows))[0, 0]
-    plate_HW = ramp(around_HW, 0.0, 0.5).maximum(went_HW)
-    return plate_HW, stays_HW
+    others_211 = legs_2HW.new_tensor(gone(shown))[LEG_CHAINS[::-1], None, None]
+    stays_HW = (others_211 * (1.0 - away_2HW) * ramp(legs_2HW, *_INNER)).amax(0)
+    around_2HW = running_mean(with_rims(legs_2HW[None]), odd_side(_SOFT, before_HW.shape[0]))[0]
+    went_HW = (away_2HW * ramp(around_2HW, 0.0, 0.5).maximum(legs_2HW)).amax(0)
+    return went_HW, stays_HW
 
 
 def _away(chain: int, shown: Sequence[Elsewhere], before_HW: Tensor) -> Tensor:

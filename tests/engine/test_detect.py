@@ -21,6 +21,7 @@ from engine.landmarkers import Landmarker, without_chatter
 from engine.paths import RESOURCES
 from engine.pose.skeleton import (
     HEAD,
+    LEFT_ANKLE,
     LEFT_EAR,
     LEFT_EYE,
     LEFT_HIP,
@@ -67,6 +68,20 @@ def test_the_mask_of_somebody_else_is_none(astronaut):
     assert detect.person_mask(astronaut, near) is not None
     assert detect.person_mask(astronaut, np.zeros((18, 3), np.float32)) is None
     assert detect.person_mask(np.zeros((64, 48, 3), np.uint8), pose) is None
+
+
+@needs_detector
+def test_toes_are_beyond_ankles_and_nowhere_where_a_photo_ends_above_them(astronaut):
+    ada = cv2.imread(str(RESOURCES / "samples" / "ada.jpg"))[..., ::-1].copy()
+    pose = detect.detect_pose(ada)
+    toes, ankles = detect.find_toes(ada, pose), pose[[RIGHT_ANKLE, LEFT_ANKLE]]
+    assert (toes[:, 2] > 0).all() and (toes[:, 1] > ankles[:, 1]).all()
+    assert (np.abs(toes - ankles)[:, :2].max(1) < 0.1 * ada.shape[0]).all(), "each at its own foot"
+    pose = detect.detect_pose(astronaut)
+    toes = detect.find_toes(astronaut, pose)
+    assert toes.shape == (2, 3) and toes.dtype == np.float32 and not toes[:, 2].any()
+    elsewhere = pose + np.float32([150, 0, 0]) * (pose[:, 2:] > 0)
+    assert detect.find_toes(astronaut, elsewhere) is None
 
 
 @needs_detector

@@ -50,3 +50,28 @@ def test_one_shoe_that_is_seen_is_one_foots():
 def test_feet_that_nobody_sees_go_on_from_their_shanks():
     for foot, shank in zip(feet(SHANKS, torch.zeros(SIZE), HERE, SIDES), SHANKS, strict=True):
         assert phase(foot.step / shank.step) == pytest.approx(0.0, abs=1e-6)
+
+
+def toe(shank: Segment, turn: float) -> complex:
+    """Of a foot that is turned by so many degrees, a little longer than it is told by its pixels."""
+    return shank.end + 0.5 * shank.step * rect(1.0, radians(turn))
+
+
+def test_a_foot_whose_toes_were_seen_points_to_them_though_its_shoe_is_a_little_off():
+    right, left = (toe(shank, 15) for shank in SHANKS)
+    for told, turns in (((right, left), (15, 15)), ((None, None), (0, 0)), ((right, None), (15, 0))):
+        found = feet(SHANKS, shoes(0, 0), HERE, SIDES, told)
+        assert [phase(each.step / DOWN) for each in found] == pytest.approx([radians(turn) for turn in turns])
+
+
+def test_toes_that_were_seen_on_each_others_feet_tell_nothing():
+    crossed = [toe(shank, turn) for shank, turn in zip(SHANKS, (-60, 60), strict=True)]
+    assert feet(SHANKS, shoes(0, -15), HERE, SIDES, crossed) == feet(SHANKS, shoes(0, -15), HERE, SIDES)
+
+
+def test_a_foot_may_be_where_a_photo_ends():
+    """The shanks end at the photo's lower edge, and nothing of a shoe is seen; left of it is something."""
+    shanks = tuple(Segment(ankle - DOWN, ankle, abs(DOWN)) for ankle in (-8 * PX + 1j, 8 * PX + 1j))
+    beside_HW = ((HERE.imag > 1 - 6 * PX) & (HERE.real > -5 * PX)).float()
+    for foot, shank in zip(feet(shanks, beside_HW, HERE, SIDES), shanks, strict=True):
+        assert abs(phase(foot.step / shank.step)) < radians(20)

@@ -197,7 +197,8 @@ def lay_over(
             clean = where.drawn_in(broad_2N, each.part * rim_N)
             clean_hw = position_at(clean, was.line_N, scale)
         if cut_out.feet_2HW is not None and not upper:
-            clean_hw = clean_hw + each.part * torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
+            step_hw = torch.complex(*sampled(cut_out.feet_2HW, clean_hw, sides_2))
+            clean_hw = clean_hw + each.part * rim / _RIM * step_hw  # a fine matte's rim is narrower
         seen_Chw = cut_out.seen(clean_hw, each.drawn if cut_out.whole else each.part, sides_2)
         if hand is not None and cut_out.other is not None and not upper:
             matte_1hw, seen_Chw = _with_hand(

@@ -29,7 +29,7 @@ _MOSTLY, _HARDLY = 0.8, 0.05  # of what is seen of her, that is a leg: for a cor
 _NEARER = -0.06, 0.06  # of a leg's longest bone, until it is the nearer one's
 _FAR = 1.0  # likewise, of a leg that is not there
 # Weights of what is known, of what is hers, of what looks like the wall, and at an outline.
-_SURELY, _INSIDE, _AS_WALL, _MAYBE = 100.0, 1e-2, 2e-2, 1e-3
+_SURELY, _INSIDE, _AS_WALL, _MAYBE = 100.0, 4e-3, 2e-2, 1e-3
 _ALIKE = 0.05  # of -1 to 1, off the plate: a px of the wall
 _NOISE = 0.06  # of -1 to 1: colours of one thing differ so much from px to px
 _EITHER, _EDGE = (0.42, 0.58), (0.3, 0.7)  # of both legs' labels, and of a label: an outline is so soft

@@ -16,6 +16,7 @@ from torch import Tensor
 from engine.compositing.fields import around, ramp, size_of, spread, window_of
 from engine.compositing.tailoring import matte
 from engine.cv import cv2
+from engine.ops.random_walker import random_walker
 from engine.ops.resample import shrunk
 from engine.pose.skeleton import (
     LEFT_ELBOW,
@@ -37,6 +38,7 @@ _LEAST_SKIN = 4.0  # positions of bare arms and face, of fewer the colour of ski
 _SKINS = 0.15, 0.4  # how much of a colour is skin's and not the clothes'
 _BESIDE = 0.3, 0.5  # distance from the line between the two, of its length, at which it is neither
 _TELLS = 0.3, 0.5  # distance of skin's colour from the clothes', from which that is told
+_WEIGHT, _UNSURE, _NOISE = 0.1, 1e-3, 0.15  # as of `edges_told`
 _FINGER = 5  # px of 256 rows; narrower gaps are between fingers, and what is narrower is a shadow's edge
 
 
@@ -90,7 +92,11 @@ def _within(picture_1CHW: Tensor, garment_11HW: Tensor, about_1Dhw: Tensor, skin
     about_1Dab = F.interpolate(about_1Dhw[(..., *window)], middle, mode="bilinear")
     cloth_1Cab, near_11ab, begin_11ab = about_1Dab.split((3, 1, 1), 1)
     share_11ab, told_11ab = _as_skin(part_1Cab, cloth_1Cab, skin_1C11)
-    whole_11ab = _whole(share_11ab * told_11ab * near_11ab, begin_11ab)
+    maybe_1ab = (share_11ab * told_11ab * near_11ab)[0]
+    # Cloth in a hand's shade has half its colour, and no edge to the cloth beside it.
+    sure_ab = _WEIGHT * (2.0 * maybe_1ab[0] - 1.0).abs().clamp_min(_UNSURE)
+    maybe_1ab = random_walker(part_1Cab[0], maybe_1ab, sure_ab, _NOISE)
+    whole_11ab = _whole(maybe_1ab[None], begin_11ab)
     if whole_11ab.any():
         found_11HW[..., y, x] = matte(whole_11ab, part_1CHW, rows) * garment_11HW[..., y, x]
     return found_11HW

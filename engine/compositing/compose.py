@@ -29,6 +29,7 @@ from engine.compositing.detail import (
     copied,
     make_source,
 )
+from engine.compositing.edges_told import along_edges
 from engine.compositing.fields import size_of, window_of
 from engine.compositing.fine_mattes import FineMattes, fine_mattes
 from engine.compositing.grain import with_grain
@@ -220,6 +221,7 @@ def looked_at(model: PoseTransferModel, reference: ReferenceInput) -> ReferenceI
             looks = surface_1Khw, arms_1Ahw, reference.person_11HW
             held = held_things(picture_1CHW, reference.keypoints_18x3, *looks)
         surface_1Khw = of_person(surface_1Khw, reference.person_11HW)
+    surface_1Khw = along_edges(surface_1Khw, picture_1CHW)
     surface_1Khw, arms_1Ahw = with_hair(surface_1Khw, arms_1Ahw, picture_1CHW)
     surface_1Khw = with_bare_arms(with_sleeves(surface_1Khw, picture_1CHW), arms_1Ahw[:, -2:], picture_1CHW)
     surface_1Khw = with_held(surface_1Khw, arms_1Ahw)

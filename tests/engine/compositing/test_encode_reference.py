@@ -44,6 +44,7 @@ def test_where_the_parser_sees_what_the_engine_means_the_engines_points_count(mo
     aside = drawn.surface_1Khw.clone()
     aside[:, -3:] += 0.05
     monkeypatch.setattr("engine.parsing.careful_look", lambda picture, joints: Seen(aside, no_arms(aside)))
+    monkeypatch.setattr("engine.compositing.compose.along_edges", lambda surface, picture: surface)
     kept = encode_reference(model, ReferenceInput(picture, pose()))
     together = make_source(brought_together(aside, drawn.surface_1Khw), picture)
     assert torch.equal(kept.source.atlas, together.atlas) and torch.equal(kept.source.photo, together.photo)

@@ -15,6 +15,7 @@ from engine.inpainting.completion import chosen_shifts
 from engine.inpainting.fill import fill_holes
 from engine.inpainting.joining import joined
 from engine.inpainting.shifts import PATCH, dominant_shifts, level_shifts
+from engine.inpainting.thin_lines import thin_lines
 
 _PLAIN = 3.0  # levels of detail: studio walls have 1, lawns and trees many
 _AROUND = 0.4  # of the longer side: the window in which; at a quarter the shadow of the test is copied
@@ -84,7 +85,17 @@ def filled(rgb_hwC: np.ndarray, field_HW2: np.ndarray) -> np.ndarray:
 
 def _smooth(photo_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     """The smooth fill; what is aside counts for nearer than what is above or below: the edge of a floor, of a
-    sofa, or a hem goes on behind whoever stands before it."""
+    sofa, or a hem goes on behind whoever stands before it, and so do thin lines."""
+    filled_HWC = _aside(photo_HWC, known_HW)
+    lines = thin_lines(filled_HWC, known_HW)
+    if lines is None:
+        return filled_HWC
+    plain_HWC, drawn_HWC = lines
+    with_lines_HWC = _aside(plain_HWC, known_HW) + drawn_HWC
+    return np.where(known_HW[..., None], filled_HWC, with_lines_HWC).clip(0, 255).astype(filled_HWC.dtype)
+
+
+def _aside(photo_HWC: np.ndarray, known_HW: np.ndarray) -> np.ndarray:
     tall_HWC, tall_HW = photo_HWC.repeat(_ASIDE, 0), known_HW.repeat(_ASIDE, 0)
     return fill_holes(tall_HWC, tall_HW)[_ASIDE // 2 :: _ASIDE]
 

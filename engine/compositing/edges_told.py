@@ -18,7 +18,6 @@ from engine.regions import CLASSES
 _WEIGHT = 0.1  # of a class that is sure, beside 1 of a neighbour of the same colour
 _UNSURE = 1e-3  # times that, of one that is not at all
 _NOISE = 0.15  # of -1 to 1: colours of one thing differ so much from px to px
-_WALKED = 0.5  # how far a walk counts: alone it tells a little more, and leaves corners of cuffs behind
 _LEAST = 1e-6  # probability that a logit can tell
 
 
@@ -33,6 +32,8 @@ def along_edges(surface_B11hw: Tensor, picture_BCHW: Tensor) -> Tensor:
         first_hw, second_hw = class_8hw.topk(2, 0).values
         weight_hw = _WEIGHT * (first_hw - second_hw).clamp_min(_UNSURE)
         walked_8hw = random_walker(picture_Chw, class_8hw, weight_hw, _NOISE)
-        made.append(torch.lerp(class_8hw, walked_8hw, _WALKED))
+        # White shoes on a pale floor have no edge: where nobody is the network says alone.
+        hers_7hw = walked_8hw[1:] / walked_8hw[1:].sum(0).clamp_min(_LEAST)
+        made.append(torch.cat([class_8hw[:1], (1.0 - class_8hw[:1]) * hers_7hw]))
     told_B8hw = torch.stack(made).clamp(_LEAST, 1.0).log()
     return torch.cat([told_B8hw, surface_B11hw[:, CLASSES:]], 1)

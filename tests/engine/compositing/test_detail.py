@@ -355,7 +355,7 @@ def test_a_photo_in_another_pose_is_another_reference(session):
     one, same, other = (session._references.encoded(reference.key) for reference in references)
     assert one is same and other is not one
     assert not torch.equal(one.own.picture, other.own.picture)
-    assert not torch.equal(one.source.atlas, other.source.atlas)
+    assert not torch.equal(one.own.pose, other.own.pose)
     session.forget(references[0].key)
 
 

@@ -346,6 +346,7 @@ class FrameMaker:
             painted_1HW,
             self._across_canvas(request.keypoints_18x3),
             skin,
+            self.refinements.lit(request),
             self._bared.of,
         )
 

@@ -44,6 +44,7 @@ from engine.compositing.worn import (
     sharp,
     wall_on,
 )
+from engine.compositing.worn_light import worn_light
 from engine.garments import ARMS, DRESS, FACE, LEGS, PIECES, TOP, TROUSERS, Garment
 from engine.ops.resample import enlarged, resized, running_mean, shrunk
 
@@ -56,10 +57,13 @@ _EVEN = 2  # px of a picture of 256 rows around, over which a person's edge is e
 
 
 @torch.no_grad()
-def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strength: float = 1.0) -> Dressed:
+def dressed(
+    now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strength: float = 1.0, lit: bool = False
+) -> Dressed:
     """What is worn now with a garment of the giver over it.
 
-    strength: 0 to 1; colours and patterns go over from the wearer's to the giver's.
+    strength: 0 to 1; colours and patterns go over from the wearer's to the giver's. lit: whether clothes that
+    are laid on have the light of those that go (`worn_light`).
     """
     size = size_of(now.picture)
     went_11hw, person_11hw = of_pieces(now.pieces, garment.goes), 1.0 - now.pieces[:, :1]
@@ -138,6 +142,10 @@ def dressed(now: Dressed, wearer: Drawn, giver: Drawn, garment: Garment, strengt
     else:
         there_11HW = _body_seen(giver.laid, wearer, now, gone_11HW, garment)
         cloth_1CHW, taken_11HW = giver.laid.colour, _covered(giver.laid, wearer, now, window, seen, rims_11HW)
+        if lit:
+            tell_11HW = worn_11HW if TOP in garment.takes or DRESS in garment.takes else worn_11HW * 0.0
+            light_11HW = worn_light(now.picture, tell_11HW, taken_11HW, _shoulders(wearer, size))
+            cloth_1CHW = ((cloth_1CHW + 1.0) * light_11HW - 1.0).clamp(-1.0, 1.0)
 
     rim = 2 * _RIM * -(-size[0] // 512)  # a finer picture has sharper edges
     kept_11HW = person_11HW * (1.0 - gone_11HW) * (1.0 - over_11HW)

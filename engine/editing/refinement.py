@@ -5,8 +5,8 @@ the drawing still has the wide ones. With the giver's textures mixed in beneath 
 coefficients`) the engine draws a body in the giver's garment, and it is laid in on that.
 
 What is laid on as its photo has it, no engine draws. What is invented there is the skin that it bares: the
-giver's own bare limbs, in the wearer's tone, take its place (`compositing.lent_skin`). Of a garment that lies
-alone nothing is left to refine.
+giver's own bare limbs, in the wearer's tone, take its place (`compositing.lent_skin`). A garment that lies
+alone is lit evenly: it gets the light of the clothes that it goes on for (`compositing.worn_light`).
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class Refinements:
         self._features: Features | None = None
         self._found: dict[_Key, Found] = {}  # nothing of what is laid on
         self._lent: set[_Key] = set()
+        self._lit: set[_Key] = set()
         self._steps: dict[_Key, int] = {}
         self._work: tuple[_Key, Iterator[Found | None]] | None = None  # the one that is on the way
         self._parts = 0  # made of its next step
@@ -76,6 +77,10 @@ class Refinements:
     def lent(self, request: RenderRequest) -> set[tuple[str, str]]:
         """Giver and word of those garments of a request with which the giver's skin is lent."""
         return {key[1:3] for _, key in self._wanted(request) if key in self._lent}
+
+    def lit(self, request: RenderRequest) -> set[tuple[str, str]]:
+        """Giver and word of those garments of a request that have the light of the clothes they go on for."""
+        return {key[1:3] for _, key in self._wanted(request) if key in self._lit}
 
     def step(self, request: RenderRequest, of: int) -> Settled:
         """One step, of so many a garment, for the first garment of a request that has not had them, in the
@@ -102,6 +107,7 @@ class Refinements:
             for key in [key for key in kept if reference in key[:2]]:
                 del kept[key]
         self._lent = {key for key in self._lent if reference not in key[:2]}
+        self._lit = {key for key in self._lit if reference not in key[:2]}
         self._work = None
 
     def _wanted(self, request: RenderRequest) -> Sequence[tuple[GarmentSwap, _Key]]:
@@ -116,12 +122,12 @@ class Refinements:
         return [(swap, key) for swap, key in wanted if self._can(key[-1])]
 
     def _can(self, made: Made) -> bool:
-        return made is Made.WORN or (made is Made.DRAWN and self._model.capabilities.refine)
+        return made is not Made.DRAWN or self._model.capabilities.refine
 
     def _advanced(self, request: RenderRequest, swap: GarmentSwap, key: _Key) -> bool:
         """Whether a part of the work on this garment ended a step."""
         if self._work is None or self._work[0] != key:
-            work = self._lending(key) if key[-1] is Made.WORN else self._refined(request, swap)
+            work = self._refined(request, swap) if key[-1] is Made.DRAWN else self._laid_on(key)
             self._work, self._steps[key], self._parts = (key, work), 0, 0
         try:
             found = next(self._work[1])
@@ -136,9 +142,11 @@ class Refinements:
         self._steps[key] += 1
         return True
 
-    def _lending(self, key: _Key) -> Iterator[Found]:
+    def _laid_on(self, key: _Key) -> Iterator[Found]:
         """Whether the giver has skin to lend is told once; there are no coefficients."""
-        if self._bares(key[1]):
+        if key[-1] is Made.ALONE:
+            self._lit.add(key)
+        elif self._bares(key[1]):
             self._lent.add(key)
         while True:
             yield {}

@@ -6,7 +6,7 @@ laid in on the surface (`compositing.dressing`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,8 +48,8 @@ class FittingRoom:
     draws it. beneath: the person with the givers' textures mixed in, on whom garments are laid in instead,
     where those were refined. behind: what is behind the person, as fine as is known. painted: which piece
     was painted where on the person, as `compositing.painted`. pose: [18, 3], the target's, x, y from 0 to 1
-    across the canvas. lent: a giver's skin, by key and word, where that garment was refined. bared: as
-    `laid_on.bared`.
+    across the canvas. lent: a giver's skin, by key and word, where that garment was refined. lit: key
+    and word of those that were refined to have the wearer's light. bared: as `laid_on.bared`.
     """
 
     wearer: str
@@ -64,6 +64,7 @@ class FittingRoom:
     painted_1HW: Tensor | None = None
     pose_18x3: np.ndarray | None = None
     lent: Callable[[str, str], LentSkin | None] = lambda key, word: None
+    lit: Collection[tuple[str, str]] = ()
     bared: Callable[[Drawn, LentSkin | None], Bared | None] = bared
 
 
@@ -119,7 +120,8 @@ def wearing(shown: Composition, room: FittingRoom) -> tuple[Composition, np.ndar
             now = Dressed(hers.picture, before.pieces[..., columns])
             for (swap, piece), giver in zip(given, worn, strict=True):
                 if giver is not None:
-                    now = dressed(now, hers, cut(giver, columns), piece, swap.strength)
+                    lit = (swap.reference, swap.garment) in room.lit
+                    now = dressed(now, hers, cut(giver, columns), piece, swap.strength, lit)
             return before, put_back(now, before, columns)
 
         before, now = on(shown)

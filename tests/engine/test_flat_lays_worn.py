@@ -93,11 +93,44 @@ def test_it_is_cut_out_once_for_all_poses(session, ada, shirt, monkeypatch):
     assert session.respond(replace(request, keypoints_18x3=moved)).image.any()
 
 
-def test_nothing_is_refined_or_settled_of_it(session, ada, shirt):
+def test_nothing_of_it_is_settled(session, shirt):
+    assert session.settle(shirt).done
+
+
+def test_refined_it_is_lit_as_its_wearer_and_nothing_else_is_another(session, ada, shirt):
     word = next(iter(session.garments(shirt)))
     request = RenderRequest(ada.key, ada.keypoints_18x3, swaps=(GarmentSwap(shirt.key, word),))
-    assert session.refine(request).done
-    assert session.settle(shirt).done
+    session._frames.refinements.forget(shirt.key)
+    plain, at_once = (
+        session.respond(each).image.astype(int) for each in (replace(request, swaps=()), request)
+    )
+    told = session.refine(request)
+    assert told.done and told.changed and session.refine(request).done
+    refined = session.respond(request).image.astype(int)
+    lit_HW = np.abs(refined - at_once).max(2) > 0
+    assert np.abs(refined - at_once).max() > 12 and (np.abs(refined - at_once).max(2) > 4).mean() > 0.005
+    assert (np.abs(at_once - plain).max(2) > 0)[lit_HW].mean() > 0.99  # what the shirt covers, and no more
+    assert not lit_HW[: int(ada.keypoints_18x3[0, 1])].any()
+    unrefined = replace(request, swaps=(GarmentSwap(shirt.key, word, refined=False),))
+    assert np.array_equal(session.respond(unrefined).image, at_once)
+
+
+def test_its_light_follows_the_pose_and_goes_over_with_its_strength(session, ada, shirt):
+    word = next(iter(session.garments(shirt)))
+
+    def lit(strength: float, moved: bool) -> int:
+        """Of how many px the light is seen."""
+        pose = ada.keypoints_18x3.copy()
+        pose[4, :2] += (-20 * moved, -25 * moved)
+        swaps = (GarmentSwap(shirt.key, word, strength),)
+        request = RenderRequest(ada.key, pose, swaps=swaps)
+        session.refine(request)
+        bare = replace(request, swaps=(replace(swaps[0], refined=False),))
+        one, other = (session.respond(each).image.astype(int) for each in (request, bare))
+        return int((np.abs(one - other).max(2) > 4).sum())
+
+    assert lit(1.0, True) > 0.5 * lit(1.0, False) > 0
+    assert 0 < lit(0.5, False) < lit(1.0, False) and lit(0.1, False) < lit(0.5, False)
 
 
 def test_maps_can_be_asked_for_with_it_on(session, ada, shirt):
